@@ -1,0 +1,99 @@
+"""Who is writing: WhatsApp addresses, and when two of them are the same person.
+
+WhatsApp names a person by phone (`5511987654321@s.whatsapp.net`, or a bare Cloud API `wa_id`), by a privacy id
+(`…@lid`) or by a business-scoped user id (`BR.1234…`). Brazilian mobile numbers come with and without the ninth
+digit, so identity is decided on a canonical form, while answers go to the address exactly as it came.
+"""
+
+import hashlib
+import hmac
+import re
+from enum import StrEnum
+from uuid import UUID
+
+import phonenumbers
+
+from domain.frozen import Frozen
+
+_BRAZIL_WITHOUT_NINTH = re.compile(r"^55(\d{2})([6-9]\d{7})$")
+_PHONE_SERVERS = ("s.whatsapp.net", "c.us", "hosted")
+_LID_SERVERS = ("lid", "hosted.lid")
+_BSUID = re.compile(r"^[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]{5,128}$")
+
+
+class AddressKind(StrEnum):
+    """What an address is made of."""
+
+    PHONE = "phone"
+    LID = "lid"
+    BSUID = "bsuid"
+
+
+class Address(Frozen):
+    """One identity of a contact, in canonical form: a phone has country code and, in Brazil, its ninth digit."""
+
+    kind: AddressKind
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+def canonical_phone(digits: str) -> str:
+    """The one form of a phone number: digits only, country code first, a Brazilian mobile with its ninth digit.
+
+    Mobile numbers in Brazil got a leading 9 between 2012 and 2016; WhatsApp kept many accounts without it. Subscriber
+    numbers that begin with 6–9 were the mobile range before, so those, and only those, are completed.
+    """
+    digits = re.sub(r"\D", "", digits)
+    match = _BRAZIL_WITHOUT_NINTH.match(digits)
+    return f"55{match[1]}9{match[2]}" if match else digits
+
+
+def phone_from_text(text: str, *, region: str = "BR") -> str | None:
+    """The canonical phone a person typed ("(11) 98765-4321", "+55 11 8765-4321"), or None when it is no phone number."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    digits = canonical_phone(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
+    return digits if phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}")) else None
+
+
+def address_from_jid(jid: str) -> Address | None:
+    """The identity in a WhatsApp address, or None when it names no person (group, broadcast, newsletter, rubbish).
+
+    `user:17@server` is device 17 of `user`; a bare number is a Cloud API `wa_id`; `BR.…` is a business-scoped id.
+    """
+    if "@" not in jid:
+        if re.fullmatch(r"\d{6,20}", jid):
+            return Address(kind=AddressKind.PHONE, value=canonical_phone(jid))
+        return Address(kind=AddressKind.BSUID, value=jid) if _BSUID.match(jid) else None
+    user, _, server = jid.partition("@")
+    user = user.partition(":")[0].partition("_")[0]
+    if not re.fullmatch(r"\d{5,20}", user):
+        return None
+    if server in _PHONE_SERVERS:
+        return Address(kind=AddressKind.PHONE, value=canonical_phone(user))
+    if server in _LID_SERVERS:
+        return Address(kind=AddressKind.LID, value=user)
+    return None
+
+
+def without_device(jid: str) -> str:
+    """The address of the person, not of one of the person's devices: `5511…:17@s.whatsapp.net` without `:17`."""
+    user, at, server = jid.partition("@")
+    return f"{user.partition(':')[0]}{at}{server}" if at else jid
+
+
+def conversation_key(secret: bytes, instance_id: UUID, address: Address) -> str:
+    """An opaque, stable name for the conversation of an address with a WhatsApp instance.
+
+    Workflow ids are never encrypted, so nothing of the phone may be in it: a keyed hash (HMAC-SHA-256, 128 bits).
+    """
+    return hmac.new(secret, f"{instance_id}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def masked(address: str) -> str:
+    """An address fit for a log: `5511987654321@s.whatsapp.net` becomes `5511*****4321@s.whatsapp.net`."""
+    return re.sub(r"\d{6,}", lambda m: f"{m[0][:4]}{'*' * max(len(m[0]) - 8, 2)}{m[0][-4:]}", address)

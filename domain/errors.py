@@ -1,0 +1,113 @@
+"""Everything that can go wrong, named by who has to react.
+
+    AuZapError
+    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence and tries again
+    ├── ModelError                the model's server
+    │   ├── ModelUnavailable      Temporal: wait (`retry_after`) and try again
+    │   └── ModelRefused          an operator: the request itself is wrong (key, model name, too long); no retry helps
+    ├── ChannelError              the WhatsApp channel
+    │   ├── ChannelDisconnected   nobody: the shop's number is offline; the message waits for it
+    │   ├── ChannelUnavailable    Temporal: certainly not sent; try again
+    │   ├── SendOutcomeUnknown    Temporal: perhaps sent; look for its echo, then try again
+    │   └── ChannelRefused        an operator: this message can never be sent (no such number, window closed, bad token)
+    ├── StorageUnavailable        Temporal: the database is away; wait for it, for hours
+    ├── UnreadableBody            the sender of a webhook: the body as a whole is not of its channel's shape
+    └── Misconfigured             an operator: a setting is missing or contradicts another
+
+Vendor errors are translated into these at the adapter that talks to the vendor, nowhere else.
+"""
+
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+
+class AuZapError(Exception):
+    """Root of the tree."""
+
+
+class RefusalCode(StrEnum):
+    """What a tool answers when it cannot do what the model asked; the model acts on the code."""
+
+    UNKNOWN_TOOL = "unknown_tool"
+    BAD_ARGUMENTS = "bad_arguments"
+    PAST_DATE = "past_date"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    CLOSED_DAY = "closed_day"
+    OUTSIDE_HOURS = "outside_hours"
+    TIME_REQUIRED = "time_required"
+    SLOT_TAKEN = "slot_taken"
+    PET_NOT_FOUND = "pet_not_found"
+    AMBIGUOUS_PET = "ambiguous_pet"
+    PET_SAME_START_CONFLICT = "pet_same_start_conflict"
+    UNKNOWN_SERVICE = "unknown_service"
+    AMBIGUOUS_SERVICE = "ambiguous_service"
+    INCOMPLETE_PET = "incomplete_pet"
+    NOT_ALLOWED = "not_allowed"
+
+
+class ToolRefused(AuZapError):
+    """A tool could not do what was asked; `message` is a Portuguese sentence for the model, `details` are facts it can use."""
+
+    def __init__(self, code: RefusalCode, message: str, **details: JsonValue) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.details = details
+
+
+class ModelError(AuZapError):
+    """The model's server did not give an answer."""
+
+
+class ModelUnavailable(ModelError):
+    """Timeout, rate limit or server error; `retry_after` in seconds when the server named one."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, rate_limited: bool = False) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.rate_limited = rate_limited
+
+
+class ModelRefused(ModelError):
+    """The server will never take this request."""
+
+
+class ChannelError(AuZapError):
+    """The channel did not take a message."""
+
+
+class ChannelDisconnected(ChannelError):
+    """The shop's WhatsApp number is not connected; nothing was sent."""
+
+
+class ChannelUnavailable(ChannelError):
+    """Certainly not sent, and another try may succeed; `retry_after` in seconds when the channel named one."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class SendOutcomeUnknown(ChannelError):
+    """The request left us and no answer came: it may or may not have been sent."""
+
+
+class ChannelRefused(ChannelError):
+    """This message will never be taken; `code` is the channel's own word for why."""
+
+    def __init__(self, reason: str, *, code: str = "refused") -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class StorageUnavailable(AuZapError):
+    """The database cannot be reached, or gave up the transaction."""
+
+
+class UnreadableBody(AuZapError):
+    """A webhook's body is not of the shape its channel speaks; the text says what was expected."""
+
+
+class Misconfigured(AuZapError):
+    """A setting is missing or wrong; the text says which and how to mend it."""

@@ -1,0 +1,17 @@
+"""Ids that cannot be taken for one another: a pet's id is not a contact's, says the type checker."""
+
+from typing import NewType
+from uuid import UUID
+
+OrganizationId = NewType("OrganizationId", UUID)
+InstanceId = NewType("InstanceId", UUID)
+ContactId = NewType("ContactId", UUID)
+ConversationId = NewType("ConversationId", UUID)
+MessageId = NewType("MessageId", UUID)
+PetId = NewType("PetId", UUID)
+ServiceId = NewType("ServiceId", UUID)
+ProfessionalId = NewType("ProfessionalId", UUID)
+BookingId = NewType("BookingId", UUID)
+OwnerNumberId = NewType("OwnerNumberId", UUID)
+DeadLetterId = NewType("DeadLetterId", UUID)
+TurnId = NewType("TurnId", UUID)

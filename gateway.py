@@ -1,0 +1,91 @@
+"""The HTTP process: webhooks in, health. Settings, pool and clients are built here, once."""
+
+import os
+import sys
+
+import structlog
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+import logs
+import settings
+import temporal
+from domain.errors import Misconfigured, StorageUnavailable
+from settings import Settings
+from storage.database import Database
+from storage.instances import Instances
+from storage.secrets import Keyring
+from webhooks.doors import Doors
+from webhooks.intake import Intake
+from webhooks.routes import Refusal, refused, router
+
+_log = structlog.get_logger()
+
+
+def application(database: Database, client: Client, config: Settings) -> FastAPI:
+    """The gateway over what it needs."""
+    app = FastAPI(title="AuZap", docs_url=None, redoc_url=None)
+    instances = Instances(Keyring(config.keys))
+    intake = Intake(database, instances, client, config.id_secret)
+    app.include_router(router(Doors(database, instances), intake, max_body_bytes=config.auzap_max_body_bytes))
+    app.add_exception_handler(Refusal, refused)
+
+    @app.get("/health")
+    async def health() -> JSONResponse:
+        """200 when messages can be taken; 503 naming what is away."""
+        away = []
+        try:
+            async with database.unbound() as connection:
+                await connection.fetchval("select 1")
+        except StorageUnavailable:
+            away.append("database")
+        try:
+            await client.service_client.check_health()
+        except RPCError:
+            away.append("temporal")
+        return JSONResponse({"status": "away" if away else "ok", "away": away}, 503 if away else 200)
+
+    return app
+
+
+async def serve(config: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. The process starts without Temporal, and answers 503 until it is there."""
+    database = await Database.connect_patiently(config.database_url.get_secret_value(), max_size=config.database_pool)
+    client = await temporal.connect(lazy=True)
+    app = application(database, client, config)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=config.auzap_gateway_host,
+            port=config.auzap_gateway_port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=20,
+        )
+    )
+    _log.info("[WORKER] Gateway started", port=config.auzap_gateway_port)
+    await server.serve()
+    await database.close()
+
+
+def main() -> int:
+    """The process."""
+    try:
+        config = settings.load()
+        logs.configure(level=config.auzap_log_level, bodies=config.auzap_log_bodies, phones=config.auzap_log_phones)
+        uvloop.run(serve(config))
+    except Misconfigured as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # an interpreter that used the Temporal SDK may abort while it is torn down; nothing is left to do

@@ -1,0 +1,56 @@
+"""The only reader of the environment. Every process reads it once, when it starts."""
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import Misconfigured
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Temporal's own `TEMPORAL_*` are read by its SDK (see `temporal.py`)."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    database_url: SecretStr = Field(description="as the app's own role, which cannot bypass row-level security")
+    database_owner_url: SecretStr | None = Field(
+        default=None, description="as the owner of the tables; for migrations only"
+    )
+    database_pool: int = Field(default=10, ge=1, le=200)
+
+    auzap_secret_key: SecretStr = Field(description="Fernet keys, newest first, separated by commas")
+
+    openai_api_key: SecretStr = SecretStr("")
+    openai_base_url: HttpUrl | None = None
+    openai_timeout_seconds: float = Field(default=60, gt=0, le=280)
+    openai_max_output_tokens: int = Field(default=800, ge=16)
+
+    auzap_gateway_host: str = "127.0.0.1"
+    auzap_gateway_port: int = 8080
+    auzap_max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    auzap_model_slots: int = Field(default=200, ge=1, description="activities one worker runs at once")
+    auzap_metrics_address: str | None = Field(default=None, description="host:port for Prometheus, e.g. 127.0.0.1:9464")
+
+    auzap_log_level: str = "INFO"
+    auzap_log_bodies: bool = Field(default=False, description="write what customers wrote into the log")
+    auzap_log_phones: bool = Field(default=False, description="write phone numbers in full into the log")
+
+    @property
+    def keys(self) -> list[str]:
+        """The Fernet keys, newest first."""
+        return [key.strip() for key in self.auzap_secret_key.get_secret_value().split(",") if key.strip()]
+
+    @property
+    def id_secret(self) -> bytes:
+        """The secret behind conversation keys: the oldest key, so that a rotation leaves them as they are."""
+        return self.keys[-1].encode()
+
+
+def load() -> Settings:
+    """The settings of this process. Raises `Misconfigured` naming every variable that is missing or wrong, never its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'_'.join(map(str, p['loc'])).upper()}: {p['msg']}" for p in error.errors(include_input=False)
+        )
+        raise Misconfigured(f"settings: {problems}. See .env.example") from error

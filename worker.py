@@ -1,0 +1,120 @@
+"""The Temporal worker process: reads settings, builds pools, clients and activity objects, runs until told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import logs
+import settings
+import temporal
+from activities.burying import Burying
+from activities.handing_over import HandingOver
+from activities.opening import Opening
+from activities.sending import Sending
+from activities.thinking import Thinking
+from assistants.model import ChatModel
+from channels.registry import Channels, channels
+from domain.errors import Misconfigured
+from settings import Settings
+from storage.database import Database
+from storage.instances import Instances
+from storage.secrets import Keyring
+from workflows.handoff import HandoffWorkflow
+from workflows.ids import TASK_QUEUE
+from workflows.message import MessageWorkflow
+
+_log = structlog.get_logger()
+
+WORKFLOWS = (MessageWorkflow, HandoffWorkflow)
+
+
+def activities_of(
+    database: Database, instances: Instances, to_whatsapp: Channels, model: ChatModel
+) -> Sequence[Callable[..., Any]]:  # Any: activities differ in what they take
+    """Every activity, on objects that hold what it needs."""
+    thinking, sending, handing_over = (
+        Thinking(database, model),
+        Sending(database, instances, to_whatsapp),
+        HandingOver(database),
+    )
+    return (
+        Opening(database).open_turn,
+        thinking.ask_model,
+        thinking.run_tool,
+        sending.send_reply,
+        sending.give_up_reply,
+        handing_over.hand_over,
+        handing_over.record_while_waiting,
+        handing_over.record_phone_message,
+        handing_over.resume_ai,
+        Burying(database).bury,
+    )
+
+
+def worker_for(client: Client, activities: Sequence[Callable[..., Any]], *, slots: int = 200) -> Worker:
+    """A worker on our task queue. Everything shares one queue, so that the server can start activities eagerly."""
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=list(WORKFLOWS),
+        activities=list(activities),
+        max_concurrent_activities=slots,
+        max_concurrent_local_activities=slots,
+        max_cached_workflows=1_000,
+        graceful_shutdown_timeout=timedelta(seconds=30),
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+        workflow_runner=SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default),
+    )
+
+
+async def run(config: Settings) -> None:
+    """Work until SIGTERM or SIGINT; then finish what is under way."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    database = await Database.connect_patiently(config.database_url.get_secret_value(), max_size=config.database_pool)
+    model = ChatModel.connect(
+        api_key=config.openai_api_key,
+        base_url=str(config.openai_base_url) if config.openai_base_url else None,
+        timeout_seconds=config.openai_timeout_seconds,
+        max_output_tokens=config.openai_max_output_tokens,
+    )
+    async with httpx.AsyncClient() as http:
+        client = await temporal.connect(metrics_address=config.auzap_metrics_address)
+        activities = activities_of(database, Instances(Keyring(config.keys)), channels(http), model)
+        async with worker_for(client, activities, slots=config.auzap_model_slots):
+            _log.info("[WORKER] Message processor worker started", taskQueue=TASK_QUEUE)
+            await stop.wait()
+            _log.info("[WORKER] Stopping, finishing what is under way")
+    await model.close()
+    await database.close()
+
+
+def main() -> int:
+    """The process."""
+    try:
+        config = settings.load()
+        logs.configure(level=config.auzap_log_level, bodies=config.auzap_log_bodies, phones=config.auzap_log_phones)
+        uvloop.run(run(config))
+    except Misconfigured as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # an interpreter that used the Temporal SDK may abort while it is torn down; nothing is left to do

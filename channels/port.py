@@ -26,7 +26,7 @@ class Channel(Protocol):
         ...
 
     async def find_sent(self, instance: WhatsAppInstance, message: OutboundText, since: datetime) -> str | None:
-        """The provider's id of `message` if the provider knows that it was sent after `since`; None when it does not say.
+        """The provider's id of `message` if the provider knows it was sent after `since`; None when it does not say.
 
         Asked before a send of unknown outcome is repeated. Raises as `send_text` does.
         """

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -53,14 +54,10 @@ async def spawn(
         stderr=stderr,
         start_new_session=True,
         preexec_fn=tether(death_signal),
-        **({} if user is None else {"user": user, "group": _group_of(user), "extra_groups": []}),
+        user=user,
+        group=None if user is None else pwd.getpwnam(user).pw_gid,
+        extra_groups=None if user is None else [],
     )
-
-
-def _group_of(user: str) -> int:
-    import pwd
-
-    return pwd.getpwnam(user).pw_gid
 
 
 async def run_to_end(command: Sequence[str], *, env: Mapping[str, str], user: str | None = None) -> tuple[int, str]:
@@ -113,7 +110,13 @@ class Child:
         """Its process id, while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
+    @property
+    def returncode(self) -> int | None:
+        """The exit code of its last run, or minus the signal; None while it runs."""
+        return None if self._process is None else self._process.returncode
+
     async def start(self) -> None:
+        """Start it, or start it again."""
         with self.log.open(self._log_mode) as log:
             self._log_mode = "ab"  # a restart must not hide why it was needed
             self._process = await spawn(

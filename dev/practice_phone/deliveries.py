@@ -30,7 +30,7 @@ class Backoff:
     longest: float = 30.0
 
     def before(self, failures: int) -> float:
-        return min(self.longest, self.first * 2 ** min(failures - 1, 20))
+        return min(self.longest, self.first * 2.0 ** min(failures - 1, 20))
 
 
 class Deliveries:
@@ -99,15 +99,13 @@ class Deliveries:
                 content=webhook.body.encode(),
                 headers={"Authorization": f"Bearer {instance.token}", "Content-Type": "application/json"},
             )
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return self._settle(webhook, type(error).__name__, again=True)
         if response.is_success:
             self._outbox.accepted(webhook)
             self._changed()
             return True
-        return self._settle(
-            webhook, f"HTTP {response.status_code}", again=response.status_code not in _NEVER_AGAIN
-        )
+        return self._settle(webhook, f"HTTP {response.status_code}", again=response.status_code not in _NEVER_AGAIN)
 
     def _settle(self, webhook: Webhook, trouble: str, *, again: bool) -> bool:
         _log.warning(

@@ -1,4 +1,4 @@
-"""Keeps the practice phone on this machine: loopback clients, loopback names, no foreign pages, a strict page policy."""
+"""Keeps the practice phone on this machine: loopback clients and names only, no foreign pages, a strict page policy."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _refusal(scope: Scope) -> str | None:
         return "host_not_allowed"
     if scope["method"] not in _SAFE_METHODS:
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
+        if origin is not None and origin != f"{scope['scheme']}://{host}":
             return "origin_not_allowed"
     return None
 

@@ -130,7 +130,9 @@ class Outbox:
             retrying=counts["retrying"],
             trouble=None if trouble is None else trouble["trouble"],
             refused=tuple(
-                Refusal(row["event"], row["lane"], row["trouble"], datetime.fromtimestamp(row["created_at"] / 1000, UTC))
+                Refusal(
+                    row["event"], row["lane"], row["trouble"], datetime.fromtimestamp(row["created_at"] / 1000, UTC)
+                )
                 for row in refused
             ),
         )

@@ -73,7 +73,7 @@ class Phone:
         from_phone: bool = False,
     ) -> Message:
         """A customer writes, or a person answers on the shop's own phone; held as `append` while that is offline."""
-        offline = instance.connection is Connection.CLOSE
+        offline = self._connection(instance) is Connection.CLOSE
         inbound_delivery = Delivery.HELD if offline else Delivery.QUEUED
         key = instance.webhook_key
         with self.store.transaction():
@@ -89,8 +89,11 @@ class Phone:
                 delivery=Delivery.DELIVERED if from_phone else inbound_delivery,
                 name="" if from_phone else name,
             )
-            push_name = instance.shop_name if from_phone else self.store.chat_name(key, jid)
-            shaped = baileys.web_message(message, push_name=push_name, reacted_to=reacted_to)
+            if from_phone:
+                shaped = _own(message, instance)
+            else:
+                name = self.store.chat_name(key, jid)
+                shaped = baileys.web_message(message, push_name=name, reacted_to=reacted_to)
             body = baileys.upsert([shaped], UpsertType.APPEND if offline else upsert)
             self.outbox.add(key, jid, body, held=offline, inbound=None if from_phone else message.id)
             if from_phone:
@@ -106,7 +109,7 @@ class Phone:
         known = self.store.message(key, message_id)
         if known is not None:
             return known, False
-        if instance.connection is Connection.CLOSE:
+        if self._connection(instance) is Connection.CLOSE:
             raise Disconnected
         with self.store.transaction():
             message = self.store.add_message(
@@ -119,7 +122,7 @@ class Phone:
                 at=datetime.now(UTC),
                 delivery=Delivery.DELIVERED,
             )
-            echo = baileys.upsert([baileys.web_message(message, push_name=instance.shop_name)], UpsertType.NOTIFY)
+            echo = baileys.upsert([_own(message, instance)], UpsertType.NOTIFY)
             self.outbox.add(key, jid, echo, held=False)
             for status in (baileys.Status.SERVER_ACK, baileys.Status.DELIVERED):
                 self.outbox.add(key, jid, baileys.update(message, status), held=False)
@@ -128,7 +131,7 @@ class Phone:
 
     def read(self, instance: Instance, jid: Jid) -> int:
         """The customer opens the chat: how many of the shop's messages are read now that were not."""
-        offline = instance.connection is Connection.CLOSE
+        offline = self._connection(instance) is Connection.CLOSE
         with self.store.transaction():
             read = self.store.mark_read(instance.webhook_key, jid)
             for message in read:
@@ -140,7 +143,7 @@ class Phone:
 
     def switch(self, instance: Instance, state: Connection) -> None:
         """Connects or disconnects the shop's phone; connecting delivers what was held."""
-        if instance.connection is state:
+        if self._connection(instance) is state:
             return
         with self.store.transaction():
             self.store.set_connection(instance.webhook_key, state)
@@ -153,6 +156,16 @@ class Phone:
         """Takes up the deliveries that an earlier process left."""
         self._deliveries.wake()
 
+    def _connection(self, instance: Instance) -> Connection:
+        # Read again: the request may have waited for its body since it was looked up.
+        current = self.store.instance(instance.webhook_key)
+        return (current or instance).connection
+
     def _wake(self) -> None:
         self._deliveries.wake()
         self.changes.announce()
+
+
+def _own(message: Message, instance: Instance) -> baileys.Body:
+    """A message of the shop as WhatsApp first reports it back; deliveries and reads follow as updates."""
+    return baileys.web_message(message, push_name=instance.shop_name, status=baileys.Status.SERVER_ACK)

@@ -112,6 +112,7 @@ class Chat:
     jid: Jid
     name: str
     last_text: str
+    last_kind: Kind
     unread: int
     revision: int
 

@@ -58,8 +58,10 @@ create index if not exists messages_by_webhook on messages (webhook_id);
 _INSTANCE = "webhook_key, token, shop_name, shop_phone, gateway_url, presets, connection, revision"
 _MESSAGE = "seq, revision, message_id, jid, author, kind, body, at, delivery"
 _CHAT = """c.jid, c.name, c.revision,
-    coalesce((select body from messages m where m.webhook_key = c.webhook_key and m.jid = c.jid
+    coalesce((select substr(body, 1, 120) from messages m where m.webhook_key = c.webhook_key and m.jid = c.jid
               order by seq desc limit 1), '') as last_text,
+    coalesce((select kind from messages m where m.webhook_key = c.webhook_key and m.jid = c.jid
+              order by seq desc limit 1), 'text') as last_kind,
     (select count(*) from messages m where m.webhook_key = c.webhook_key and m.jid = c.jid
         and m.author <> 'customer' and m.delivery <> 'read') as unread"""
 _PRESETS = TypeAdapter(tuple[Preset, ...])
@@ -76,7 +78,7 @@ class Store:
         state_dir.mkdir(parents=True, exist_ok=True)
         path = state_dir / FILE_NAME
         path.touch(mode=0o600)  # holds the tokens
-        # WAL with synchronous=normal survives a killed process; a power cut may cost the last moments, in practice only.
+        # WAL with synchronous=normal survives a killed process; a power cut may cost the last moments.
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=1)
         self.connection.row_factory = sqlite3.Row
         try:
@@ -115,11 +117,11 @@ class Store:
     # Shops
 
     def save_instance(self, instance: Instance) -> None:
-        """Registers a shop or renews its settings; its connection and history stay. `sqlite3.IntegrityError`: token taken."""
+        """Registers a shop or renews its settings, keeping its connection. `sqlite3.IntegrityError`: token taken."""
         presets = _PRESETS.dump_json(instance.presets).decode()
         self.connection.execute(
-            f"insert into instances ({_INSTANCE}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook_key) do update set"
-            " token = excluded.token, shop_name = excluded.shop_name, shop_phone = excluded.shop_phone,"
+            f"insert into instances ({_INSTANCE}) values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (webhook_key) do update"
+            " set token = excluded.token, shop_name = excluded.shop_name, shop_phone = excluded.shop_phone,"
             " gateway_url = excluded.gateway_url, presets = excluded.presets, revision = excluded.revision",
             (
                 instance.webhook_key,
@@ -169,7 +171,15 @@ class Store:
         query = f"select {_CHAT} from chats c where c.webhook_key = ? and c.revision > ? order by c.revision"
         rows = self.connection.execute(query, (webhook_key, since))
         return [
-            Chat(Jid(row["jid"]), row["name"], row["last_text"][:120], row["unread"], row["revision"]) for row in rows
+            Chat(
+                jid=Jid(row["jid"]),
+                name=row["name"],
+                last_text=row["last_text"],
+                last_kind=Kind(row["last_kind"]),
+                unread=row["unread"],
+                revision=row["revision"],
+            )
+            for row in rows
         ]
 
     def chat_name(self, webhook_key: str, jid: Jid) -> str:

@@ -281,7 +281,7 @@ create table dead_letters (
     fingerprint varchar(255) not null,               -- what makes a second report of the same failure the same row
     workflow_id text,
     run_id text,
-    payload jsonb not null,
+    payload text not null,                           -- JSON as it came; text, since jsonb refuses some JSON
     error text not null,
     created_at timestamptz not null default now(),
     redriven_at timestamptz,

@@ -1,0 +1,48 @@
+"""What happens to every message before anything else: whose it is, and its row in the database."""
+
+from dataclasses import dataclass
+
+from domain.addresses import AddressKind
+from domain.conversation import Audience, Conversation, Sender
+from domain.events import InboundMessage
+from domain.ids import InstanceId, OrganizationId
+from storage import contacts, conversations, inbound, owners
+from storage.database import Connection
+from storage.inbound import Recorded
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Messages stored in their conversation."""
+
+    conversation: Conversation
+    recorded: list[Recorded]
+
+
+async def take_in(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    instance_id: InstanceId,
+    conversation_key: str,
+    messages: tuple[InboundMessage, ...],
+) -> Arrival:
+    """Detect the owner, upsert contact and conversation, store the messages. Idempotent: a second run finds all rows."""
+    addresses = tuple({str(a): a for m in messages for a in m.addresses}.values())
+    phones = [a.value for a in addresses if a.kind is AddressKind.PHONE]
+    name = next((m.push_name for m in reversed(messages) if m.push_name), None)
+    contact_id = await contacts.upsert(tenant, organization_id, addresses, name)
+    if not phones:
+        phones = await contacts.phones_of(tenant, contact_id)
+    owner = await owners.find(tenant, phones)
+    audience = Audience.OWNER if owner else Audience.CUSTOMER
+    conversation = await conversations.upsert(
+        tenant,
+        organization_id,
+        contact_id=contact_id,
+        instance_id=instance_id,
+        audience=audience,
+        conversation_key=conversation_key,
+    )
+    sender = Sender.OWNER if audience is Audience.OWNER else Sender.CUSTOMER
+    recorded = await inbound.record(tenant, organization_id, conversation.id, instance_id, messages, sender)
+    return Arrival(conversation, recorded)

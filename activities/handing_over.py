@@ -1,0 +1,158 @@
+"""A person takes the conversation, has it, and gives it back: the database's side of it."""
+
+from enum import StrEnum
+
+import structlog
+from pydantic import AwareDatetime
+from temporalio import activity
+
+from activities.arrivals import take_in
+from activities.errors import engine_errors
+from domain.conversation import Audience, ConversationStatus, HandledAs, HandoffReason
+from domain.events import InboundMessage, ShopMessageSeen
+from domain.frozen import Frozen
+from domain.ids import ConversationId, InstanceId, OrganizationId
+from storage import alerts, contacts, conversations, inbound, organizations, outbox
+from storage.database import Database
+
+_log = structlog.get_logger()
+
+
+class HandOver(Frozen):
+    """Why a person has to have the conversation; `fingerprint` makes a second alert of the same cause the first one."""
+
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+    reason: HandoffReason
+    detail: str = ""
+    fingerprint: str
+
+
+class Waiting(Frozen):
+    """Messages of somebody whom a person is serving."""
+
+    organization_id: OrganizationId
+    instance_id: InstanceId
+    conversation_key: str
+    messages: tuple[InboundMessage, ...]
+
+
+class TypedOnPhone(Frozen):
+    """A message that somebody typed on the shop's own phone."""
+
+    organization_id: OrganizationId
+    instance_id: InstanceId
+    conversation_key: str
+    seen: ShopMessageSeen
+
+
+class PhoneTakeover(Frozen):
+    """The conversation that a person answered from the phone, and how long the AI keeps quiet after it."""
+
+    conversation_id: ConversationId
+    quiet_minutes: int
+
+
+class Resume(Frozen):
+    """Give the conversation back to the AI; `by` is who did it, for the log."""
+
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+    by: str
+    at: AwareDatetime
+
+
+class Resumed(StrEnum):
+    """What `resume_ai` found."""
+
+    RESUMED = "resumed"
+    WAS_ACTIVE = "was_active"
+
+
+class HandingOver:
+    """Activities of a hand-over. All are idempotent: each sets a state, or stores rows by their provider's id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def hand_over(self, order: HandOver) -> None:
+        """From now on a person has the conversation, and the operators know."""
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            await conversations.hand_over(tenant, order.conversation_id, order.reason, order.detail)
+            first = await alerts.raise_alert(
+                tenant,
+                order.organization_id,
+                kind=order.reason,
+                detail=order.detail or "Uma conversa espera por uma pessoa",
+                fingerprint=order.fingerprint,
+                conversation_id=order.conversation_id,
+            )
+        if first:
+            _log.error(
+                "[WORKER] Conversation handed to a person",
+                organizationId=str(order.organization_id),
+                conversationId=str(order.conversation_id),
+                reason=order.reason,
+            )
+
+    @activity.defn
+    async def record_while_waiting(self, order: Waiting) -> ConversationId:
+        """Store messages without answering them; they stay unanswered until a person answers or gives back."""
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            arrival = await take_in(
+                tenant, order.organization_id, order.instance_id, order.conversation_key, order.messages
+            )
+        _log.info(
+            "[WORKER] Recorded, a person has the conversation",
+            organizationId=str(order.organization_id),
+            conversationId=str(arrival.conversation.id),
+            messages=len(order.messages),
+            messageContent=[m.text for m in order.messages],
+            **{"from": order.messages[-1].reply_to},
+        )
+        return arrival.conversation.id
+
+    @activity.defn
+    async def record_phone_message(self, order: TypedOnPhone) -> PhoneTakeover:
+        """Store what was typed on the shop's phone; it answers what was waiting and takes the conversation over."""
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            shop = await organizations.get(tenant, order.organization_id)
+            contact_id = await contacts.upsert(tenant, order.organization_id, order.seen.addresses, None)
+            conversation = await conversations.upsert(
+                tenant,
+                order.organization_id,
+                contact_id=contact_id,
+                instance_id=order.instance_id,
+                audience=Audience.CUSTOMER,
+                conversation_key=order.conversation_key,
+            )
+            await outbox.record_phone_message(
+                tenant, order.organization_id, conversation.id, order.instance_id, order.seen
+            )
+            await inbound.mark_all_handled(tenant, conversation.id, HandledAs.HUMAN)
+            await conversations.hand_over(tenant, conversation.id, HandoffReason.ANSWERED_ON_PHONE)
+        _log.info(
+            "[WORKER] Answered on the shop's phone",
+            organizationId=str(order.organization_id),
+            conversationId=str(conversation.id),
+            messageContent=order.seen.text,
+            to=order.seen.to,
+        )
+        return PhoneTakeover(conversation_id=conversation.id, quiet_minutes=shop.phone_quiet_minutes)
+
+    @activity.defn
+    async def resume_ai(self, order: Resume) -> Resumed:
+        """The AI has the conversation again."""
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            conversation = await conversations.get(tenant, order.conversation_id)
+            if conversation.status is not ConversationStatus.WAITING_HUMAN:
+                return Resumed.WAS_ACTIVE
+            await conversations.resume(tenant, order.conversation_id)
+        _log.info(
+            "[WORKER] Conversation given back to the AI",
+            organizationId=str(order.organization_id),
+            conversationId=str(order.conversation_id),
+            by=order.by,
+        )
+        return Resumed.RESUMED

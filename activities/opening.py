@@ -1,0 +1,117 @@
+"""The opening of a turn: everything the database has to say before the model is asked."""
+
+from datetime import timedelta
+
+import structlog
+from pydantic import AwareDatetime
+from temporalio import activity
+
+from activities.arrivals import take_in
+from activities.errors import engine_errors
+from domain.bookings import BookingFacts
+from domain.conversation import AgentType, Audience, HandledAs
+from domain.events import InboundMessage, MessageKind
+from domain.frozen import Frozen
+from domain.ids import ContactId, ConversationId, InstanceId, MessageId, OrganizationId
+from domain.turns import Decision, decide, is_late, sort_by_age_and_content
+from storage import alerts, bookings, inbound, organizations
+from storage.database import Database
+
+_log = structlog.get_logger()
+
+
+class OpenTurn(Frozen):
+    """Messages that arrived together, in channel order; `now` is the workflow's time."""
+
+    organization_id: OrganizationId
+    instance_id: InstanceId
+    conversation_key: str
+    messages: tuple[InboundMessage, ...]
+    now: AwareDatetime
+
+
+class TurnOpening(Frozen):
+    """What the turn is to do, and all it needs for it; `message_ids` are the messages it is to answer."""
+
+    decision: Decision
+    conversation_id: ConversationId
+    contact_id: ContactId
+    agent: AgentType
+    reply_to: str
+    message_ids: tuple[MessageId, ...] = ()
+    late: bool = False
+    media: MessageKind | None = None
+    known_bookings: tuple[BookingFacts, ...] = ()
+    outbound_limit_hours: int = 6
+
+
+class Opening:
+    """Activities that open a turn."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def open_turn(self, order: OpenTurn) -> TurnOpening:
+        """Store the messages and decide what to do with them.
+
+        Idempotent by each message's (instance, provider id): a second run finds the rows of the first and decides the same.
+        """
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            shop = await organizations.get(tenant, order.organization_id)
+            arrival = await take_in(
+                tenant, order.organization_id, order.instance_id, order.conversation_key, order.messages
+            )
+            conversation = arrival.conversation
+            ids = {r.message.provider_message_id: r.id for r in arrival.recorded}
+            unanswered = [r.message for r in arrival.recorded if r.handled_as is None]
+            kinds = sort_by_age_and_content(unanswered, shop, order.now)
+            for skipped, handled_as in ((kinds.too_old, HandledAs.TOO_LATE), (kinds.empty, HandledAs.NO_CONTENT)):
+                if skipped:
+                    await inbound.mark_handled(tenant, [ids[m.provider_message_id] for m in skipped], handled_as)
+            recent = await inbound.answers_within(tenant, conversation.id, timedelta(minutes=shop.loop_window_minutes))
+            decision = decide(kinds.answerable, conversation, shop, recent)
+            answerable_ids = tuple(ids[m.provider_message_id] for m in kinds.answerable)
+            if kinds.too_old:
+                await alerts.raise_alert(
+                    tenant,
+                    order.organization_id,
+                    kind="message_too_late",
+                    detail=f"{len(kinds.too_old)} mensagem(ns) chegaram tarde demais para a assistente responder",
+                    fingerprint=str(ids[kinds.too_old[0].provider_message_id]),
+                    conversation_id=conversation.id,
+                )
+            if decision is Decision.SILENT:
+                await inbound.mark_handled(tenant, answerable_ids, HandledAs.RECORDED)
+            known = (
+                await bookings.upcoming(tenant, conversation.contact_id, after=order.now, zone=shop.zone)
+                if decision is Decision.THINK and conversation.audience is Audience.CUSTOMER
+                else []
+            )
+        owner = conversation.audience is Audience.OWNER
+        _log.info(
+            "[WORKER] Turn opened",
+            organizationId=str(order.organization_id),
+            conversationId=str(conversation.id),
+            contactId=str(conversation.contact_id),
+            type="OWNER" if owner else "CLIENT",
+            agentType=AgentType.of(conversation.audience),
+            decision=decision,
+            messages=len(order.messages),
+            tooLate=len(kinds.too_old),
+            noContent=len(kinds.empty),
+            messageContent=[m.text for m in order.messages],
+            **{"from": order.messages[-1].reply_to},
+        )
+        return TurnOpening(
+            decision=decision,
+            conversation_id=conversation.id,
+            contact_id=conversation.contact_id,
+            agent=AgentType.of(conversation.audience),
+            reply_to=order.messages[-1].reply_to,
+            message_ids=answerable_ids,
+            late=is_late(kinds.answerable, shop, order.now),
+            media=kinds.answerable[-1].kind if decision is Decision.ANSWER_MEDIA else None,
+            known_bookings=tuple(known),
+            outbound_limit_hours=shop.outbound_limit_hours,
+        )

@@ -1,0 +1,179 @@
+"""The reply goes out: a row before it is a message, sent once, looked for before it is sent again."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+from temporalio import activity
+
+from activities.errors import engine_errors
+from channels.port import OutboundText
+from channels.registry import Channels
+from domain.conversation import AgentType, HandledAs, Sender
+from domain.errors import ChannelDisconnected, ChannelRefused, ChannelUnavailable
+from domain.events import DeliveryStatus
+from domain.frozen import Frozen
+from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
+from domain.instances import WhatsAppInstance
+from domain.texts import split_for_channel
+from storage import alerts, inbound, outbox
+from storage.database import Database
+from storage.instances import Instances
+from storage.outbox import OutboundMessage
+
+_log = structlog.get_logger()
+
+_CLOCK_SKEW = timedelta(minutes=2)
+"""How far the channel's clock may be behind ours when a send is looked for."""
+
+
+class SendReply(Frozen):
+    """A reply to one address; `answers` are the inbound messages it answers."""
+
+    organization_id: OrganizationId
+    instance_id: InstanceId
+    conversation_id: ConversationId
+    turn_id: TurnId
+    to: str
+    text: str
+    sender: Sender
+    agent: AgentType
+    answers: tuple[MessageId, ...]
+
+
+class SendOutcome(StrEnum):
+    """What became of a reply."""
+
+    SENT = "sent"
+    HELD = "held"
+    """The shop's number is offline; nothing of what is left was sent."""
+    REFUSED = "refused"
+    """The channel will never take it; the row says why and the operators were told."""
+
+
+class GiveUpReply(Frozen):
+    """A reply that waited too long."""
+
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+    turn_id: TurnId
+    answers: tuple[MessageId, ...]
+
+
+class Sending:
+    """Activities that talk to the channel."""
+
+    def __init__(self, database: Database, instances: Instances, channels: Channels) -> None:
+        self._database = database
+        self._instances = instances
+        self._channels = channels
+
+    @activity.defn
+    async def send_reply(self, order: SendReply) -> SendOutcome:
+        """Send the reply's parts in order.
+
+        Idempotent by (turn, part): a second run finds the rows; what was sent is not sent again, and where the first
+        run's outcome is unknown the message is looked for before it is repeated.
+        """
+        async with engine_errors():
+            async with self._database.tenant(order.organization_id) as tenant:
+                instance = await self._instances.get(tenant, order.instance_id)
+                rows = await outbox.enqueue(
+                    tenant,
+                    order.organization_id,
+                    order.conversation_id,
+                    order.instance_id,
+                    turn_id=order.turn_id,
+                    address=order.to,
+                    parts=split_for_channel(order.text),
+                    sender=order.sender,
+                )
+                # The common case, one part and no earlier run, needs no transaction of its own to say that it is under way.
+                begun = rows[0].id if rows[0].status is DeliveryStatus.PENDING else None
+                if begun is not None:
+                    await outbox.move(tenant, begun, to=DeliveryStatus.SENDING)
+            for row in rows:
+                if row.status.rank >= DeliveryStatus.SENT.rank:
+                    continue
+                try:
+                    provider_id = await self._send(order, instance, row, is_begun=row.id == begun)
+                except ChannelDisconnected:
+                    self._say(order, "[BAILEYS] Number offline, reply held", level="warning")
+                    return SendOutcome.HELD
+                except ChannelRefused as refused:
+                    await self._refuse(order, rows, refused)
+                    return SendOutcome.REFUSED
+                async with self._database.tenant(order.organization_id) as tenant:
+                    await outbox.mark_sent(tenant, row, order.instance_id, provider_id)
+                    if row is rows[-1]:
+                        await inbound.mark_handled(tenant, order.answers, HandledAs.ANSWERED)
+            if rows[-1].status.rank >= DeliveryStatus.SENT.rank:  # sent by an earlier run that died before this note
+                async with self._database.tenant(order.organization_id) as tenant:
+                    await inbound.mark_handled(tenant, order.answers, HandledAs.ANSWERED)
+            self._say(order, f"[{order.agent.upper()}] Response sent successfully")
+            return SendOutcome.SENT
+
+    @activity.defn
+    async def give_up_reply(self, order: GiveUpReply) -> None:
+        """Mark what is left of a reply as failed and tell the operators. Idempotent: a second run changes nothing."""
+        async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
+            for row in await outbox.of_turn(tenant, order.turn_id):
+                await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error="não enviada: passou do prazo")
+            await inbound.mark_handled(tenant, order.answers, HandledAs.RECORDED)
+            await alerts.raise_alert(
+                tenant,
+                order.organization_id,
+                kind="reply_too_late",
+                detail="Uma resposta não pôde ser enviada dentro do prazo",
+                fingerprint=str(order.turn_id),
+                conversation_id=order.conversation_id,
+            )
+
+    async def _send(self, order: SendReply, instance: WhatsAppInstance, row: OutboundMessage, *, is_begun: bool) -> str:
+        """The provider's id of the row's message: found, where an earlier run may have sent it, else sent now."""
+        channel = self._channels.of(instance.kind)
+        text = OutboundText(to=row.address, text=row.content, reference=row.reference)
+        if row.status is DeliveryStatus.SENDING:
+            found = await channel.find_sent(instance, text, row.created_at - _CLOCK_SKEW)
+            if found is not None:
+                return found
+        elif not is_begun:
+            await self._move(order, row, DeliveryStatus.SENDING, None)
+        try:
+            return await channel.send_text(instance, text)
+        except (ChannelDisconnected, ChannelUnavailable) as error:
+            await self._move(order, row, DeliveryStatus.PENDING, type(error).__name__)
+            raise
+
+    async def _move(self, order: SendReply, row: OutboundMessage, to: DeliveryStatus, error: str | None) -> None:
+        async with self._database.tenant(order.organization_id) as tenant:
+            await outbox.move(tenant, row.id, to=to, error=error)
+
+    async def _refuse(self, order: SendReply, rows: Sequence[OutboundMessage], refused: ChannelRefused) -> None:
+        async with self._database.tenant(order.organization_id) as tenant:
+            for row in rows:
+                await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error=f"{refused.code}: {refused}")
+            await inbound.mark_handled(tenant, order.answers, HandledAs.RECORDED)
+            await alerts.raise_alert(
+                tenant,
+                order.organization_id,
+                kind="send_refused",
+                detail=f"O canal recusou uma resposta ({refused.code})",
+                fingerprint=str(order.turn_id),
+                conversation_id=order.conversation_id,
+            )
+        self._say(order, "[BAILEYS] Channel refused the reply", level="error", code=refused.code)
+
+    def _say(self, order: SendReply, msg: str, *, level: str = "info", **more: str) -> None:
+        getattr(_log, level)(
+            msg,
+            organizationId=str(order.organization_id),
+            conversationId=str(order.conversation_id),
+            agentType=order.agent,
+            type="OWNER" if order.agent is AgentType.AURORA else "CLIENT",
+            responseLength=len(order.text),
+            messageContent=order.text,
+            to=order.to,
+            **more,
+        )

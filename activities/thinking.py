@@ -1,0 +1,188 @@
+"""Asking the model, and running the tools it asks for."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from pydantic import AwareDatetime
+from temporalio import activity
+
+from activities.errors import engine_errors
+from assistants.model import ChatModel
+from assistants.prompts import system_prompt
+from assistants.team import model_name, toolbox
+from assistants.toolbox import Turn
+from assistants.transcript import transcript
+from domain.conversation import AgentType
+from domain.errors import ModelError
+from domain.frozen import Frozen
+from domain.ids import ContactId, ConversationId, OrganizationId, TurnId
+from domain.model import ModelAnswer, ToolOutcome, ToolRequest
+from storage import bookings, inbound, interactions, organizations, pets, services, tool_calls
+from storage.database import Database
+from storage.tool_calls import ToolCallKey
+
+_log = structlog.get_logger()
+
+
+class TurnRef(Frozen):
+    """Whose turn it is; all ids come from the workflow, none from the model. `now` is the workflow's time."""
+
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+    contact_id: ContactId
+    agent: AgentType
+    turn_id: TurnId
+    now: AwareDatetime
+
+
+class AskModel(Frozen):
+    """One call of the model: its number in the turn, which earlier rounds count, and what to correct, if anything."""
+
+    turn: TurnRef
+    round: int
+    kept_rounds: tuple[int, ...] = ()
+    correction: str | None = None
+
+
+class RunTool(Frozen):
+    """One tool call of a round."""
+
+    turn: TurnRef
+    round: int
+    position: int
+    request: ToolRequest
+
+
+class Thinking:
+    """Activities of a turn in which the model has its say."""
+
+    def __init__(self, database: Database, model: ChatModel) -> None:
+        self._database = database
+        self._model = model
+
+    @activity.defn
+    async def ask_model(self, ask: AskModel) -> ModelAnswer:
+        """The model's answer, recorded.
+
+        Idempotent by (turn, round): a second run returns the recorded answer and does not ask again. A run that died
+        between the model's answer and its record asks again; nothing of the first was acted upon.
+        """
+        async with engine_errors(), _heartbeats():
+            turn = ask.turn
+            async with self._database.tenant(turn.organization_id) as tenant:
+                made = await interactions.find_answer(tenant, turn.turn_id, ask.round)
+                if made is not None:
+                    return made
+                shop = await organizations.get(tenant, turn.organization_id)
+                customer = turn.agent is AgentType.CLIENT_AI
+                system = system_prompt(
+                    turn.agent,
+                    shop=shop,
+                    services=await services.active(tenant),
+                    pets=await pets.of_contact(tenant, turn.contact_id) if customer else (),
+                    bookings=await bookings.upcoming(tenant, turn.contact_id, after=turn.now, zone=shop.zone)
+                    if customer
+                    else (),
+                    now=turn.now,
+                )
+                history = await inbound.history(tenant, turn.conversation_id)
+                rounds = await interactions.rounds_of(tenant, turn.turn_id, ask.kept_rounds) if ask.kept_rounds else []
+            model = model_name(turn.agent, shop.ai_config)
+            try:
+                answer = await self._model.answer(
+                    model=model,
+                    messages=transcript(system, history, rounds, ask.correction),
+                    tools=toolbox(turn.agent).schemas(),
+                )
+            except ModelError as error:
+                await self._save_failure(ask, model, str(error))
+                raise
+            except asyncio.CancelledError:
+                # Overtaken by a newer message, or the worker is stopping: the call was made, so it is recorded.
+                await asyncio.shield(self._save_failure(ask, model, "cancelled", cancelled=True))
+                raise
+            async with self._database.tenant(turn.organization_id) as tenant:
+                await interactions.save_answer(
+                    tenant, turn.organization_id, turn.conversation_id, turn.turn_id, ask.round, turn.agent, answer
+                )
+            return answer
+
+    @activity.defn
+    async def run_tool(self, order: RunTool) -> ToolOutcome:
+        """Run one tool call.
+
+        Idempotent by (turn, round, position): effect and outcome are written in one transaction, and a second run
+        returns the stored outcome.
+        """
+        turn = order.turn
+        async with engine_errors(), self._database.tenant(turn.organization_id) as tenant:
+            key = ToolCallKey(turn_id=turn.turn_id, round=order.round, position=order.position)
+            done = await tool_calls.claim(tenant, key)
+            if done is not None:
+                return done
+            outcome = await toolbox(turn.agent).call(
+                Turn(
+                    tenant=tenant,
+                    organization=await organizations.get(tenant, turn.organization_id),
+                    conversation_id=turn.conversation_id,
+                    contact_id=turn.contact_id,
+                    now=turn.now,
+                ),
+                order.request,
+            )
+            await tool_calls.save(tenant, turn.organization_id, turn.conversation_id, key, order.request, outcome)
+        _log.info(
+            f"[{turn.agent.upper()}] Tool called",
+            organizationId=str(turn.organization_id),
+            conversationId=str(turn.conversation_id),
+            contactId=str(turn.contact_id),
+            agentType=turn.agent,
+            tool=order.request.name[:100],
+            ok=outcome.ok,
+        )
+        return outcome
+
+    async def _save_failure(self, ask: AskModel, model: str, error: str, *, cancelled: bool = False) -> None:
+        turn = ask.turn
+        _log.warning(
+            f"[{turn.agent.upper()}] Model gave no answer",
+            organizationId=str(turn.organization_id),
+            conversationId=str(turn.conversation_id),
+            agentType=turn.agent,
+            error=error,
+            attempt=activity.info().attempt,
+        )
+        async with self._database.tenant(turn.organization_id) as tenant:
+            await interactions.save_failure(
+                tenant,
+                turn.organization_id,
+                turn.conversation_id,
+                turn.turn_id,
+                ask.round,
+                turn.agent,
+                model=model,
+                error=error,
+                cancelled=cancelled,
+            )
+
+
+@asynccontextmanager
+async def _heartbeats() -> AsyncIterator[None]:
+    """Heartbeats in the background at half the heartbeat timeout: a cancellation arrives only with them."""
+    timeout = activity.info().heartbeat_timeout
+    if timeout is None:
+        yield
+        return
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(timeout.total_seconds() / 2)
+            activity.heartbeat()
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()

@@ -1,0 +1,123 @@
+"""What a customer's messages are about, beyond the wish to book."""
+
+import re
+from enum import StrEnum
+
+_GREETING = (
+    r"oi+|ola+|opa|e ai|eai|hey|alo|bom dia|boa tarde|boa noite|tudo (?:bem|bom|certo|joia)|td bem|como vai|beleza"
+)
+_THANKS = r"(?:muito )?obrigad[oa]s?|brigad[oa]|valeu|vlw|agradeco|tchau|ate (?:mais|logo|amanha|la)|abracos?|so isso"
+_YES = (
+    r"sim|isso|isso mesmo|claro|pode|pode ser|pode sim|quero|quero sim|por favor|ok|okay|blz|beleza|certo|com certeza|"
+    r"confirmo|confirmado|fechado|combinado|perfeito|otimo|bora|vamos|s"
+)
+_NO = r"nao|nao quero|nao precisa|agora nao|deixa|deixa pra la|n"
+_FILLER = r"[\s,.!?:;)(-]|entao|ta|tambem|mesmo|[^\x00-\x7f]"
+
+_SOMEBODY = (
+    r"(?:atendente|pessoa|human[oa]|alguem|gente|funcionari[oa]|veterinari[oa]|don[oa]|gerente|responsavel|equipe)"
+)
+_ARTICLE = r"(?:(?:um|uma|o|a|algum|alguma|outro|outra) )?"
+_PERSON = re.compile(
+    rf"\b(?:falar|conversar|conversa|atendid[oa]|atendimento|ajuda) (?:direto |logo )?(?:com|por|de|pel[oa]) "
+    rf"{_ARTICLE}{_SOMEBODY}\b"
+    r"|\bfalar com .{0,20}(?:atendente|pessoa|human[oa])\b|\b(?:atendente|pessoa) (?:human[oa]|real|de verdade)\b"
+    r"|\b(?:chama|chame|quero|preciso de|me passa (?:para|pra)|transfer(?:e|ir) (?:para|pra)) "
+    rf"{_ARTICLE}(?:atendente|human[oa]|pessoa|alguem|gerente)\b|^(?:atendente|humano)\W*$"
+)
+_REFUSED_PERSON = re.compile(r"\bnao (?:quero|preciso|precisa)(?: mais)? (?:falar|conversar|de|chamar|um|uma)\b")
+_EMERGENCY = re.compile(
+    r"\b(?:sangrando|sangramento|hemorragia|(?:perdendo|vomitando) sangue|envenenad[oa]s?|veneno|intoxicad[oa]|"
+    r"convuls\w+|nao (?:esta |ta )?(?:respira|respirando|conseguindo respirar)|nao consegue respirar|sem respirar|"
+    r"falta de ar|atropelad[oa]|atropelaram|desmai\w+|engasg\w+|inconsciente|desacordad[oa]|morrendo|"
+    r"picad[oa] (?:de|por) (?:cobra|escorpiao|aranha)|emergencia|urgencia)\b"
+)
+_NO_EMERGENCY = re.compile(
+    r"\bnao (?:e|eh|foi) (?:uma |um caso de |nenhuma )?(?:emergencia|urgencia)\b|\batendem? (?:emergencia|urgencia)s?\b"
+)
+_COMPLAINT = re.compile(
+    r"\b(?:reclamacao|reclamar|pessim[oa]|absurdo|procon|processar voces|advogad[oa]|machucaram|maltrat\w+|"
+    r"decepcionad[oa]|horrivel|indignad[oa]|nunca mais (?:volto|piso)|quero meu dinheiro|reembolso)\b"
+)
+_REFUSE = re.compile(
+    r"\b(?:ignor\w+|esquec\w+|desconsider\w+|disregard|forget)\b.{0,40}"
+    r"\b(?:instruc\w+|regras?|anterior\w*|instructions?|rules|prompt)\b"
+    r"|\bprompt\b|\bsystem message\b|\bmodo (?:desenvolvedor|dev|admin)\b|\bjailbreak\b|\bfinja (?:que|ser)\b"
+    r"|\b(?:dados?|telefones?|numeros?|enderecos?|cadastros?|nomes?|lista|agenda|pets?|agendamentos?|conversas?)\b.{0,40}"
+    r"\b(?:outr[oa]s? (?:clientes?|pessoas?|don[oa]s?|tutor(?:es)?)|(?:d?[oa]s|todos os|demais) clientes|vizinh[oa])\b"
+)
+_MACHINE = r"(?:robo|bot|ia|inteligencia artificial|human[oa]|pessoa|maquina|gente)"
+_IDENTITY = re.compile(
+    rf"\b(?:voce|vc|tu|isso|isto|aqui) (?:e|eh) (?:mesmo )?{_ARTICLE}{_MACHINE}\b"
+    rf"|\b(?:estou|to) falando com {_ARTICLE}{_MACHINE}\b|\bquem (?:e|eh) voce\b"
+)
+_PRICE = re.compile(
+    r"\b(?:quanto (?:custa|e|eh|fica|sai|cobra|cobram|ta|esta)|qual (?:o|e o) (?:valor|preco)|precos?|valor(?:es)?|"
+    r"tabela)\b"
+)
+_SERVICES = re.compile(
+    r"\b(?:quais|que) (?:sao )?(?:os )?servicos\b|\bo que voces (?:fazem|oferecem)\b|\blista de servicos\b"
+)
+_CHANGE = re.compile(
+    r"\b(?:remarc\w+|reagend\w+|desmarc\w+|cancel\w+|adiar|"
+    r"(?:mudar|trocar|alterar) (?:(?:o|a|meu|minha|de) )?(?:dia|horario|agendamento|data|hora|consulta|banho))\b"
+)
+_BOOKING = re.compile(
+    r"\b(?:agend\w+|marc(?:ar|a|o|ando|amos)|reserv\w+|horarios?|vagas?|encaix\w+|disponib\w+|disponivel)\b"
+)
+
+
+class Intent(StrEnum):
+    """The subjects the rules know, each read on its own: a message may have several."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    YES = "yes"
+    NO = "no"
+    PERSON = "person"
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    REFUSE = "refuse"
+    IDENTITY = "identity"
+    PRICE = "price"
+    SERVICES = "services"
+    CHANGE = "change"
+    BOOKING = "booking"
+
+
+_WHOLE = {
+    Intent.GREETING: _GREETING,
+    Intent.THANKS: rf"{_THANKS}|{_GREETING}|{_YES}|{_NO}",
+    Intent.YES: rf"{_YES}|{_GREETING}|{_THANKS}",
+    Intent.NO: rf"{_NO}|{_THANKS}",
+}
+_WHOLE_PATTERNS = {intent: re.compile(rf"(?:\b(?:{pattern})\b|{_FILLER})*") for intent, pattern in _WHOLE.items()}
+_NEEDED = {
+    Intent.GREETING: re.compile(rf"\b(?:{_GREETING})\b"),
+    Intent.THANKS: re.compile(rf"\b(?:{_THANKS})\b"),
+    Intent.YES: re.compile(rf"^\W*(?:{_YES})\b"),
+    Intent.NO: re.compile(rf"^\W*(?:{_NO})\b"),
+}
+_SOMEWHERE = {
+    Intent.COMPLAINT: _COMPLAINT,
+    Intent.REFUSE: _REFUSE,
+    Intent.IDENTITY: _IDENTITY,
+    Intent.PRICE: _PRICE,
+    Intent.SERVICES: _SERVICES,
+    Intent.CHANGE: _CHANGE,
+    Intent.BOOKING: _BOOKING,
+}
+
+
+def read_intents(folded: str) -> frozenset[Intent]:
+    """What a folded text is about; greeting, thanks, yes and no only when it says nothing else."""
+    found = {intent for intent, pattern in _SOMEWHERE.items() if pattern.search(folded)}
+    for intent, pattern in _WHOLE_PATTERNS.items():
+        # The patterns backtrack: what is longer than a nod is not one, and is not tried.
+        if len(folded) <= 80 and _NEEDED[intent].search(folded) and pattern.fullmatch(folded):
+            found.add(intent)
+    if _PERSON.search(folded) and not _REFUSED_PERSON.search(folded) and Intent.IDENTITY not in found:
+        found.add(Intent.PERSON)
+    if _EMERGENCY.search(_NO_EMERGENCY.sub(" ", folded)) and Intent.PRICE not in found:
+        found.add(Intent.EMERGENCY)
+    return frozenset(found)

@@ -1,0 +1,31 @@
+"""What the model answers, and what a tool answers the model."""
+
+from domain.bookings import BookingFacts
+from domain.frozen import Frozen
+
+
+class ToolRequest(Frozen):
+    """The model wants a tool called; `arguments` is the text it wrote, hopefully JSON."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+class ModelAnswer(Frozen):
+    """One answer of the model: a text, or tools to call, or both."""
+
+    text: str = ""
+    tool_requests: tuple[ToolRequest, ...] = ()
+    model: str
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class ToolOutcome(Frozen):
+    """What a tool did. `content` is the JSON the model reads; the rest is what the engine itself decides by."""
+
+    ok: bool
+    content: str
+    booking: BookingFacts | None = None
+    handed_over: str | None = None

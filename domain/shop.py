@@ -1,0 +1,102 @@
+"""The shop: its settings, what it sells, whose pets it knows."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from domain.agenda import OpeningHours
+from domain.dates import age_in_words
+from domain.frozen import Frozen
+from domain.ids import OrganizationId, PetId, ServiceId
+
+
+class AiConfig(Frozen):
+    """An organisation's `ai_config`: which models answer, and what the shop wants its customers to know."""
+
+    model: str = "gpt-4o-mini"
+    aurora_model: str = "gpt-4o"
+    about: str = Field(default="", max_length=4_000, description="address, payment, rules: told to the model as it is")
+
+
+class Organization(Frozen):
+    """A shop and its settings, as the engine needs them in a turn."""
+
+    id: OrganizationId
+    name: str
+    timezone: str
+    ai_enabled: bool
+    ai_config: AiConfig
+    opening_hours: OpeningHours
+    late_after_minutes: int
+    answer_limit_hours: int
+    outbound_limit_hours: int
+    loop_limit: int
+    loop_window_minutes: int
+    phone_quiet_minutes: int
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Species(StrEnum):
+    """What animal a pet is."""
+
+    DOG = "dog"
+    CAT = "cat"
+    BIRD = "bird"
+    RABBIT = "rabbit"
+    OTHER = "other"
+
+    @property
+    def portuguese(self) -> str:
+        """The word a customer would use."""
+        return _SPECIES_IN_PORTUGUESE[self]
+
+
+_SPECIES_IN_PORTUGUESE = {
+    Species.DOG: "cachorro",
+    Species.CAT: "gato",
+    Species.BIRD: "ave",
+    Species.RABBIT: "coelho",
+    Species.OTHER: "outro",
+}
+
+
+class Pet(Frozen):
+    """A customer's pet."""
+
+    id: PetId
+    name: str
+    species: Species
+    breed: str | None
+    birth_date: date | None
+
+    def described(self, today: date) -> str:
+        """ "Rex (cachorro, Golden Retriever, 3 anos)"."""
+        traits = [self.species.portuguese]
+        if self.breed:
+            traits.append(self.breed)
+        if self.birth_date:
+            traits.append(age_in_words(self.birth_date, today))
+        return f"{self.name} ({', '.join(traits)})"
+
+
+class Service(Frozen):
+    """Something the shop sells by time; price in reais."""
+
+    id: ServiceId
+    name: str
+    category: str
+    duration_minutes: int
+    price: Decimal

@@ -1,0 +1,117 @@
+"""Conversations: one a contact, WhatsApp number and audience, for ever."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from domain.addresses import Address
+from domain.conversation import Audience, Conversation, ConversationStatus, HandoffReason
+from domain.ids import ContactId, ConversationId, InstanceId, OrganizationId
+from storage.database import Connection
+
+_COLUMNS = "id, contact_id, audience, status, ai_enabled"
+
+
+async def key_of(tenant: Connection, instance_id: InstanceId, addresses: Sequence[Address]) -> str | None:
+    """The key under which the conversation of any of these addresses runs already; the oldest, where there are several.
+
+    A person first seen under a lid keeps the conversation when the phone becomes known.
+    """
+    key: str | None = await tenant.fetchval(
+        """select c.conversation_key from conversations c join contact_addresses a on a.contact_id = c.contact_id
+           where c.whatsapp_instance_id = $1 and (a.kind, a.value) in (select * from unnest($2::text[], $3::text[]))
+           order by c.created_at, c.id limit 1""",
+        instance_id,
+        [a.kind for a in addresses],
+        [a.value for a in addresses],
+    )
+    return key
+
+
+async def upsert(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    *,
+    contact_id: ContactId,
+    instance_id: InstanceId,
+    audience: Audience,
+    conversation_key: str,
+) -> Conversation:
+    """The conversation of that contact, number and audience. Idempotent: a second run finds the row of the first."""
+    row = await tenant.fetchrow(
+        f"""insert into conversations (organization_id, contact_id, whatsapp_instance_id, audience, conversation_key)
+            values ($1, $2, $3, $4, $5)
+            on conflict (whatsapp_instance_id, contact_id, audience) do update set
+                status = case when conversations.status in ('resolved', 'archived') then 'active' else conversations.status end
+            returning {_COLUMNS}""",
+        organization_id,
+        contact_id,
+        instance_id,
+        audience,
+        conversation_key,
+    )
+    assert row is not None
+    return _from_row(row)
+
+
+async def get(tenant: Connection, conversation_id: ConversationId) -> Conversation:
+    """The conversation of that id; LookupError when the shop has none such."""
+    row = await tenant.fetchrow(f"select {_COLUMNS} from conversations where id = $1", conversation_id)
+    if row is None:
+        raise LookupError(f"the shop has no conversation {conversation_id}")
+    return _from_row(row)
+
+
+async def hand_over(
+    tenant: Connection, conversation_id: ConversationId, reason: HandoffReason, detail: str = ""
+) -> None:
+    """From now on a person has the conversation. A second run keeps the first one's time."""
+    await tenant.execute(
+        """update conversations set status = 'waiting_human', handoff_since = coalesce(handoff_since, now()),
+               handoff_reason = case when status = 'waiting_human' then handoff_reason else $2 end
+           where id = $1""",
+        conversation_id,
+        f"{reason}: {detail}" if detail else reason,
+    )
+
+
+async def resume(tenant: Connection, conversation_id: ConversationId) -> None:
+    """The AI has the conversation again."""
+    await tenant.execute(
+        "update conversations set status = 'active', handoff_since = null, handoff_reason = null where id = $1",
+        conversation_id,
+    )
+
+
+async def set_ai_enabled(tenant: Connection, conversation_id: ConversationId, enabled: bool) -> bool:
+    """Let the AI answer in this conversation or not; whether there is such a conversation."""
+    done = await tenant.execute("update conversations set ai_enabled = $2 where id = $1", conversation_id, enabled)
+    return done == "UPDATE 1"
+
+
+async def waiting(tenant: Connection) -> list[asyncpg.Record]:
+    """The conversations that a person has, longest waiting first: id, name, conversation_key, handoff_reason, handoff_since."""
+    return list(
+        await tenant.fetch(
+            """select c.id, ct.name, c.conversation_key, c.handoff_reason, c.handoff_since, c.last_message_preview
+               from conversations c join contacts ct on ct.id = c.contact_id
+               where c.status = 'waiting_human' order by c.handoff_since"""
+        )
+    )
+
+
+async def key_by_id(tenant: Connection, conversation_id: UUID) -> str | None:
+    """The workflow key of a conversation, or None when the shop has none such."""
+    key: str | None = await tenant.fetchval("select conversation_key from conversations where id = $1", conversation_id)
+    return key
+
+
+def _from_row(row: asyncpg.Record) -> Conversation:
+    return Conversation(
+        id=ConversationId(row["id"]),
+        contact_id=ContactId(row["contact_id"]),
+        audience=Audience(row["audience"]),
+        status=ConversationStatus(row["status"]),
+        ai_enabled=row["ai_enabled"],
+    )

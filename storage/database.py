@@ -1,0 +1,93 @@
+"""Connections to Postgres: one pool, and transactions bound to one shop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+import structlog
+
+from domain.errors import Misconfigured, StorageUnavailable
+from domain.ids import OrganizationId
+
+_log = structlog.get_logger()
+
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.QueryCanceledError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.DiskFullError,
+    asyncpg.OutOfMemoryError,
+)
+
+
+class Database:
+    """The app's pool. It connects as a role that sees nothing until a transaction is bound to an organisation."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @classmethod
+    async def connect(cls, url: str, *, max_size: int = 10) -> "Database":
+        """Open a pool at `url`. Raises `StorageUnavailable`, or `Misconfigured` where the role could bypass row-level security."""
+        try:
+            pool = await asyncpg.create_pool(url, min_size=1, max_size=max_size, command_timeout=30, timeout=10)
+            powerful = await pool.fetchval(
+                "select rolsuper or rolbypassrls or exists (select from pg_tables where schemaname = 'public'"
+                " and tableowner = current_user) from pg_roles where rolname = current_user"
+            )
+        except _AWAY as error:
+            raise StorageUnavailable(f"cannot connect to the database: {error}") from error
+        if powerful:
+            await pool.close()
+            raise Misconfigured(
+                "DATABASE_URL names a role that could see every shop's rows; run `auzap migrate`, which makes a plain one"
+            )
+        return cls(pool)
+
+    @classmethod
+    async def connect_patiently(cls, url: str, *, max_size: int = 10) -> "Database":
+        """As `connect`, but a database that is not there yet is waited for."""
+        while True:
+            try:
+                return await cls.connect(url, max_size=max_size)
+            except StorageUnavailable as away:
+                _log.warning("[WORKER] Database away, waiting", error=str(away))
+                await asyncio.sleep(1)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def tenant(self, organization_id: OrganizationId) -> AsyncIterator[Connection]:
+        """A transaction that sees and writes the rows of one organisation, and of no other."""
+        async with self._transaction() as connection:
+            await connection.execute("select set_config('auzap.organization_id', $1, true)", str(organization_id))
+            yield connection
+
+    @asynccontextmanager
+    async def unbound(self) -> AsyncIterator[Connection]:
+        """A transaction bound to no organisation: it can only ask the few questions that find one."""
+        async with self._transaction() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                yield connection
+        except _AWAY as error:
+            raise StorageUnavailable(f"{type(error).__name__}: {error}") from error

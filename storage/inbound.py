@@ -1,0 +1,128 @@
+"""What customers and owners wrote: stored once, however often it is delivered."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import asyncpg
+
+from domain.conversation import HandledAs, Sender, StoredMessage
+from domain.events import InboundMessage
+from domain.frozen import Frozen
+from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId
+from storage.database import Connection
+
+_PREVIEW = 120
+
+
+class Recorded(Frozen):
+    """An inbound message as it stands in the database; `handled_as` is None while it still wants an answer."""
+
+    id: MessageId
+    message: InboundMessage
+    handled_as: HandledAs | None
+
+
+async def record(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    conversation_id: ConversationId,
+    instance_id: InstanceId,
+    messages: Sequence[InboundMessage],
+    sender: Sender,
+) -> list[Recorded]:
+    """Store `messages` in the order given. Idempotent by (instance, provider's id): a redelivery finds its row."""
+    recorded: list[Recorded] = []
+    fresh = 0
+    for message in messages:
+        row = await tenant.fetchrow(
+            """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id, direction,
+                   sender, sender_phone, content, message_type, provider_type, status, address, sent_at, late)
+               values ($1, $2, $3, $4, 'inbound', $5, $6, $7, $8, $9, 'received', $10, $11, $12)
+               on conflict (whatsapp_instance_id, whatsapp_message_id) do nothing returning id, handled_as""",
+            organization_id,
+            conversation_id,
+            instance_id,
+            message.provider_message_id,
+            sender,
+            next((a.value for a in message.addresses if a.kind == "phone"), None),
+            message.text,
+            message.kind,
+            message.provider_type,
+            message.reply_to,
+            message.sent_at,
+            message.late,
+        )
+        if row is None:
+            row = await tenant.fetchrow(
+                "select id, handled_as from messages where whatsapp_instance_id = $1 and whatsapp_message_id = $2",
+                instance_id,
+                message.provider_message_id,
+            )
+            assert row is not None
+        else:
+            fresh += 1
+        handled = HandledAs(row["handled_as"]) if row["handled_as"] else None
+        recorded.append(Recorded(id=MessageId(row["id"]), message=message, handled_as=handled))
+    if fresh:
+        await tenant.execute(
+            """update conversations set last_message_at = now(), last_message_preview = $2, unread_count = unread_count + $3
+               where id = $1""",
+            conversation_id,
+            (messages[-1].text or f"[{messages[-1].kind}]")[:_PREVIEW],
+            fresh,
+        )
+    return recorded
+
+
+async def mark_handled(tenant: Connection, message_ids: Sequence[MessageId], handled_as: HandledAs) -> None:
+    """Note what became of these messages; what was noted first stays."""
+    await tenant.execute(
+        """update messages set handled_as = $2::varchar, handled_at = now(), processed_by_ai = $2::varchar = 'answered'
+           where id = any($1) and handled_as is null""",
+        message_ids,
+        handled_as,
+    )
+
+
+async def mark_all_handled(tenant: Connection, conversation_id: ConversationId, handled_as: HandledAs) -> None:
+    """Note it for every message of the conversation that still waits: a person has answered."""
+    await tenant.execute(
+        """update messages set handled_as = $2, handled_at = now()
+           where conversation_id = $1 and direction = 'inbound' and handled_as is null""",
+        conversation_id,
+        handled_as,
+    )
+
+
+async def history(tenant: Connection, conversation_id: ConversationId, limit: int = 20) -> list[StoredMessage]:
+    """The last `limit` messages of the conversation, oldest first, each once; outbound ones only if they were not failures."""
+    rows = await tenant.fetch(
+        """select id, sender, content, message_type, provider_type, created_at from (
+               select * from messages where conversation_id = $1 and status <> 'failed' order by seq desc limit $2) last
+           order by seq""",
+        conversation_id,
+        limit,
+    )
+    return [_from_row(row) for row in rows]
+
+
+async def answers_within(tenant: Connection, conversation_id: ConversationId, window: timedelta) -> int:
+    """How many turns the AI has answered in this conversation in the last `window`."""
+    count: int = await tenant.fetchval(
+        """select count(distinct turn_id) from messages where conversation_id = $1 and direction = 'outbound'
+           and sender in ('ai', 'system') and created_at > now() - $2::interval""",
+        conversation_id,
+        window,
+    )
+    return count
+
+
+def _from_row(row: asyncpg.Record) -> StoredMessage:
+    return StoredMessage(
+        id=MessageId(row["id"]),
+        sender=Sender(row["sender"]),
+        content=row["content"],
+        message_type=row["message_type"],
+        provider_type=row["provider_type"],
+        created_at=row["created_at"],
+    )

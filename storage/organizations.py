@@ -1,0 +1,80 @@
+"""Shops and their settings."""
+
+from uuid import UUID
+
+import asyncpg
+
+from domain.agenda import OpeningHours
+from domain.errors import Misconfigured
+from domain.ids import OrganizationId
+from domain.shop import AiConfig, Organization
+from storage.database import Connection
+
+
+async def id_of_slug(unbound: Connection, slug: str) -> OrganizationId | None:
+    """The organisation of that exact slug."""
+    found: UUID | None = await unbound.fetchval("select organization_by_slug($1)", slug)
+    return OrganizationId(found) if found else None
+
+
+async def add(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    *,
+    slug: str,
+    name: str,
+    timezone: str,
+    opening_hours: OpeningHours,
+    ai_config: AiConfig,
+) -> None:
+    """A new shop, in a transaction bound to its own new id. Raises `Misconfigured` when the slug is taken."""
+    try:
+        await tenant.execute(
+            "insert into organizations (id, slug, name) values ($1, $2, $3)", organization_id, slug, name
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise Misconfigured(f"there is a shop {slug} already") from error
+    except asyncpg.CheckViolationError as error:
+        raise Misconfigured("a slug is made of small letters, digits and hyphens") from error
+    await tenant.execute(
+        "insert into organization_settings (organization_id, timezone, opening_hours, ai_config) values ($1, $2, $3, $4)",
+        organization_id,
+        timezone,
+        opening_hours.model_dump_json(),
+        ai_config.model_dump_json(),
+    )
+
+
+async def get(tenant: Connection, organization_id: OrganizationId) -> Organization:
+    """The shop and its settings. Raises `Misconfigured` when there is none of that id."""
+    row = await tenant.fetchrow(
+        """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.late_after_minutes,
+                  s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes, s.phone_quiet_minutes
+           from organizations o join organization_settings s on s.organization_id = o.id where o.id = $1""",
+        organization_id,
+    )
+    if row is None:
+        raise Misconfigured(f"there is no shop {organization_id}")
+    return Organization(
+        id=OrganizationId(row["id"]),
+        name=row["name"],
+        timezone=row["timezone"],
+        ai_enabled=row["ai_enabled"],
+        ai_config=AiConfig.model_validate_json(row["ai_config"]),
+        opening_hours=OpeningHours.model_validate_json(row["opening_hours"]),
+        late_after_minutes=row["late_after_minutes"],
+        answer_limit_hours=row["answer_limit_hours"],
+        outbound_limit_hours=row["outbound_limit_hours"],
+        loop_limit=row["loop_limit"],
+        loop_window_minutes=row["loop_window_minutes"],
+        phone_quiet_minutes=row["phone_quiet_minutes"],
+    )
+
+
+async def settle_seconds(tenant: Connection, organization_id: OrganizationId) -> float:
+    """How long the shop waits for a burst to settle."""
+    return float(
+        await tenant.fetchval(
+            "select settle_seconds from organization_settings where organization_id = $1", organization_id
+        )
+    )

@@ -1,0 +1,46 @@
+"""Who owns the shop, by the number they write from."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from domain.ids import OrganizationId, OwnerNumberId
+from storage.database import Connection
+
+
+class OwnerRole(StrEnum):
+    """What an owner number may order."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+
+
+async def find(tenant: Connection, phones: Sequence[str]) -> OwnerNumberId | None:
+    """The active owner number among these canonical phones, or None: then it is a customer who writes."""
+    found = await tenant.fetchval(
+        "select id from aurora_owner_numbers where phone = any($1) and is_active order by created_at limit 1", phones
+    )
+    return OwnerNumberId(found) if found else None
+
+
+async def add(
+    tenant: Connection, organization_id: OrganizationId, *, phone: str, name: str | None, role: OwnerRole
+) -> OwnerNumberId:
+    """Make a canonical phone an active owner number, whatever it was before."""
+    return OwnerNumberId(
+        await tenant.fetchval(
+            """insert into aurora_owner_numbers (organization_id, phone, name, role) values ($1, $2, $3, $4)
+               on conflict (organization_id, phone) do update
+                   set is_active = true, role = excluded.role, name = coalesce(excluded.name, aurora_owner_numbers.name)
+               returning id""",
+            organization_id,
+            phone,
+            name,
+            role,
+        )
+    )
+
+
+async def deactivate(tenant: Connection, phone: str) -> bool:
+    """Whoever writes from this canonical phone is a customer from now on; whether it was an owner number."""
+    done = await tenant.execute("update aurora_owner_numbers set is_active = false where phone = $1", phone)
+    return done == "UPDATE 1"

@@ -1,0 +1,296 @@
+"""What each channel does in its provider's own way, over real HTTP against a fake of it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from channels.bridge import BridgeChannel
+from channels.cloud import CloudChannel
+from channels.evolution import EvolutionChannel
+from channels.port import OutboundText
+from channels.registry import channels
+from domain.errors import (
+    ChannelDisconnected,
+    ChannelError,
+    ChannelRefused,
+    ChannelUnavailable,
+    SendOutcomeUnknown,
+)
+from domain.instances import InstanceKind, WhatsAppInstance
+from tests.channels.conftest import SHORT
+from tests.channels.instances import instance
+from tests.fakes.bridge import Bridge
+from tests.fakes.cloud_api import CloudApi, graph_error
+from tests.fakes.evolution_api import EvolutionApi, EvolutionInstance, problem
+from tests.fakes.faults import Answer, Drop
+from tests.fakes.serving import served
+
+JID = "5511987654321@s.whatsapp.net"
+MESSAGE = OutboundText(to=JID, text="Sua consulta é amanhã, às 10:00.", reference="reply/7?x=1")
+
+
+@pytest.fixture
+async def evolution() -> AsyncIterator[tuple[EvolutionApi, WhatsAppInstance]]:
+    """A running Evolution API with one instance, whose name needs quoting."""
+    fake = EvolutionApi(EvolutionInstance("pet shop/1"))
+    async with served(fake) as url:
+        yield fake, instance(InstanceKind.EVOLUTION, url + "/", external_id="pet shop/1")
+
+
+@pytest.fixture
+async def bridge() -> AsyncIterator[tuple[Bridge, WhatsAppInstance]]:
+    """A running bridge."""
+    fake = Bridge()
+    async with served(fake) as url:
+        yield fake, instance(InstanceKind.BAILEYS, url, token=fake.token)
+
+
+@pytest.fixture
+async def cloud() -> AsyncIterator[tuple[CloudApi, WhatsAppInstance]]:
+    """A running Cloud API."""
+    fake = CloudApi()
+    async with served(fake) as url:
+        yield fake, instance(InstanceKind.CLOUD, url + "/v23.0", external_id=fake.phone_number_id, token=fake.token)
+
+
+Evolution = tuple[EvolutionApi, WhatsAppInstance]
+ABridge = tuple[Bridge, WhatsAppInstance]
+Cloud = tuple[CloudApi, WhatsAppInstance]
+
+
+async def test_evolution_gets_the_whole_address(client: httpx.AsyncClient) -> None:
+    """Evolution rewrites bare digits (the ninth digit goes), so `number` is the full address, `@lid` included."""
+    fake = EvolutionApi()
+    async with served(fake) as url:
+        to = "123456789012345@lid"
+        await EvolutionChannel(client).send_text(
+            instance(InstanceKind.EVOLUTION, url), MESSAGE.model_copy(update={"to": to})
+        )
+    (request,) = fake.record.requests
+    assert request.path == "/message/sendText/petshop"
+    assert request.headers["apikey"] == "evolution-key"
+    assert request.body == {"number": to, "text": MESSAGE.text, "linkPreview": False}
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "code"),
+    [
+        (Answer(400, problem(400, "Bad Request", ["Error: Connection Closed"])), ChannelDisconnected, None),
+        (Answer(500, problem(500, "Internal Server Error", "Connection Closed")), ChannelDisconnected, None),
+        (Answer(404, problem(404, "Not Found", ['The "x" instance does not exist'])), ChannelDisconnected, None),
+        (Answer(400, problem(400, "Bad Request", [{"exists": False, "jid": JID}])), ChannelRefused, "not_on_whatsapp"),
+        (Answer(400, {"exists": False, "jid": JID, "number": "1"}), ChannelRefused, "not_on_whatsapp"),
+        (Answer(400, problem(400, "Bad Request", ["text is required"])), ChannelRefused, "http_400"),
+        (Answer(401, problem(401, "Unauthorized", "Unauthorized")), ChannelRefused, "unauthorized"),
+        (Answer(403, problem(403, "Forbidden", ["Forbidden"])), ChannelRefused, "unauthorized"),
+        (Answer(429, {}), ChannelUnavailable, None),
+        (Answer(500, problem(500, "Internal Server Error", ["x"])), SendOutcomeUnknown, None),
+    ],
+    ids=str,
+)
+async def test_each_error_of_evolution_is_translated(
+    client: httpx.AsyncClient, fault: Answer, expected: type[ChannelError], code: str | None
+) -> None:
+    """Evolution's bodies, not its statuses, tell a closed connection from a number that does not exist."""
+    fake = EvolutionApi()
+    fake.faults.next(fault)
+    async with served(fake) as url:
+        with pytest.raises(ChannelError) as caught:
+            await EvolutionChannel(client).send_text(instance(InstanceKind.EVOLUTION, url), MESSAGE)
+    assert type(caught.value) is expected
+    assert getattr(caught.value, "code", None) == code
+
+
+async def test_evolution_finds_a_send_whose_answer_was_lost(client: httpx.AsyncClient) -> None:
+    """After a dropped connection the message that went out is found, and one that did not is not."""
+    fake, since = EvolutionApi(), datetime.now(UTC)
+    async with served(fake) as url:
+        shop, channel = instance(InstanceKind.EVOLUTION, url), EvolutionChannel(client)
+        fake.faults.next(Drop(), Drop(after_sending=True))
+        with pytest.raises(SendOutcomeUnknown):
+            await channel.send_text(shop, MESSAGE)
+        assert await channel.find_sent(shop, MESSAGE, since) is None
+        with pytest.raises(SendOutcomeUnknown):
+            await channel.send_text(shop, MESSAGE)
+        assert await channel.find_sent(shop, MESSAGE, since) == fake.record.sent[0].provider_id
+
+
+async def test_evolution_finds_a_send_under_another_address_of_the_person(client: httpx.AsyncClient) -> None:
+    """Stored without the ninth digit, the message is found all the same; another customer's equal text is not taken."""
+    fake, since = EvolutionApi(), datetime.now(UTC)
+    fake.stored_as = {JID: "551187654321@s.whatsapp.net"}
+    async with served(fake) as url:
+        shop, channel = instance(InstanceKind.EVOLUTION, url), EvolutionChannel(client)
+        await channel.send_text(shop, MESSAGE.model_copy(update={"to": "5511900000002@s.whatsapp.net"}))
+        assert await channel.find_sent(shop, MESSAGE, since) is None
+        ours = await channel.send_text(shop, MESSAGE)
+        assert await channel.find_sent(shop, MESSAGE, since) == ours
+
+
+async def test_evolution_does_not_take_an_older_or_another_text_for_ours(client: httpx.AsyncClient) -> None:
+    """Only the same text, sent since the attempt began, is the lost message."""
+    fake = EvolutionApi()
+    async with served(fake) as url:
+        shop, channel = instance(InstanceKind.EVOLUTION, url), EvolutionChannel(client)
+        await channel.send_text(shop, MESSAGE)
+        assert await channel.find_sent(shop, MESSAGE, datetime.now(UTC) + timedelta(minutes=1)) is None
+        other = MESSAGE.model_copy(update={"text": "Outra coisa"})
+        assert await channel.find_sent(shop, other, datetime.now(UTC) - timedelta(minutes=1)) is None
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"messages": None}, {"messages": {"records": [None, 7, {"key": {}}]}}, "x"])
+async def test_evolution_reads_any_answer_to_a_search(client: httpx.AsyncClient, answer: object) -> None:
+    """Whatever shape the search answers in, nothing found is None and not an error."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+    async with httpx.AsyncClient(transport=transport) as other:
+        shop = instance(InstanceKind.EVOLUTION, "http://evolution")
+        assert await EvolutionChannel(other).find_sent(shop, MESSAGE, datetime.now(UTC)) is None
+
+
+async def test_evolution_errors_while_searching_never_say_sent_or_not(client: httpx.AsyncClient) -> None:
+    """A search that fails may always be asked again."""
+    for status, expected in ((500, ChannelUnavailable), (401, ChannelRefused), (404, ChannelDisconnected)):
+        transport = httpx.MockTransport(lambda _, status=status: httpx.Response(status))
+        async with httpx.AsyncClient(transport=transport) as other:
+            shop = instance(InstanceKind.EVOLUTION, "http://evolution")
+            with pytest.raises(expected):
+                await EvolutionChannel(other).find_sent(shop, MESSAGE, datetime.now(UTC))
+
+
+async def test_an_instance_name_cannot_leave_its_place_in_the_path(
+    client: httpx.AsyncClient, evolution: Evolution
+) -> None:
+    """A name with a slash is quoted, so that it can never address another instance or call."""
+    fake, shop = evolution
+    with pytest.raises(ChannelDisconnected):
+        await EvolutionChannel(client).send_text(shop.model_copy(update={"external_id": "../instance/delete"}), MESSAGE)
+    assert fake.record.sent == []
+
+
+async def test_a_bridge_sends_once_however_often_it_is_asked(client: httpx.AsyncClient, bridge: ABridge) -> None:
+    """Our reference is the message's id: after a lost answer the repetition sends nothing more."""
+    fake, shop = bridge
+    channel = BridgeChannel(client, timeout=SHORT)
+    fake.faults.next(Drop(after_sending=True))
+    with pytest.raises(SendOutcomeUnknown):
+        await channel.send_text(shop, MESSAGE)
+    assert await channel.send_text(shop, MESSAGE) == MESSAGE.reference
+    assert len(fake.record.sent) == 1
+    assert fake.record.requests[0].body == {"jid": JID, "text": MESSAGE.text, "messageId": MESSAGE.reference}
+
+
+async def test_a_bridge_is_asked_what_it_sent(client: httpx.AsyncClient) -> None:
+    """A known reference answers its id, an unknown one None."""
+    fake = Bridge()
+    plain = MESSAGE.model_copy(update={"reference": "ref-1"})
+    async with served(fake) as url:
+        shop, channel = instance(InstanceKind.PRACTICE, url, token=fake.token), BridgeChannel(client)
+        assert await channel.find_sent(shop, plain, datetime.now(UTC)) is None
+        await channel.send_text(shop, plain)
+        assert await channel.find_sent(shop, plain, datetime.now(UTC)) == "ref-1"
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "code"),
+    [
+        (Answer(503, {"error": "disconnected"}), ChannelDisconnected, None),
+        (Answer(404, {"error": "not_on_whatsapp"}), ChannelRefused, "not_on_whatsapp"),
+        (Answer(401, {"error": "unauthorized"}), ChannelRefused, "unauthorized"),
+        (Answer(403, {}), ChannelRefused, "unauthorized"),
+        (Answer(422, {"error": "bad jid"}), ChannelRefused, "http_422"),
+        (Answer(429, {}), ChannelUnavailable, None),
+        (Answer(503, {"error": "overloaded"}), SendOutcomeUnknown, None),
+    ],
+    ids=str,
+)
+async def test_each_error_of_a_bridge_is_translated(
+    client: httpx.AsyncClient, bridge: ABridge, fault: Answer, expected: type[ChannelError], code: str | None
+) -> None:
+    """The bridge's statuses mean what its protocol says."""
+    fake, shop = bridge
+    fake.faults.next(fault)
+    with pytest.raises(ChannelError) as caught:
+        await BridgeChannel(client).send_text(shop, MESSAGE)
+    assert type(caught.value) is expected
+    assert getattr(caught.value, "code", None) == code
+
+
+async def test_the_cloud_api_gets_our_reference(client: httpx.AsyncClient, cloud: Cloud) -> None:
+    """The reference goes along, to come back in statuses; a phone goes into `to`."""
+    fake, shop = cloud
+    await CloudChannel(client).send_text(shop, MESSAGE.model_copy(update={"to": "5511987654321"}))
+    (request,) = fake.record.requests
+    assert request.path == f"/v23.0/{fake.phone_number_id}/messages"
+    assert request.body == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "5511987654321",
+        "type": "text",
+        "text": {"body": MESSAGE.text, "preview_url": False},
+        "biz_opaque_callback_data": MESSAGE.reference,
+    }
+    assert await CloudChannel(client).find_sent(shop, MESSAGE, datetime.now(UTC)) is None
+
+
+async def test_a_business_scoped_id_is_a_recipient(client: httpx.AsyncClient, cloud: Cloud) -> None:
+    """In `to` such an id is accepted and never delivered, so it goes into `recipient`."""
+    fake, shop = cloud
+    await CloudChannel(client).send_text(shop, MESSAGE.model_copy(update={"to": "BR.1000000000000003"}))
+    body = fake.record.requests[0].body
+    assert isinstance(body, dict)
+    assert body["recipient"] == "BR.1000000000000003"
+    assert "to" not in body
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected", "code"),
+    [
+        (graph_error(131047), ChannelRefused, "window_closed"),
+        (graph_error(131026), ChannelRefused, "undeliverable"),
+        (graph_error(131062), ChannelRefused, "undeliverable"),
+        (graph_error(190, status=401), ChannelRefused, "token"),
+        (graph_error(0, status=401), ChannelRefused, "token"),
+        (graph_error(10, status=403), ChannelRefused, "permission"),
+        (graph_error(200, status=403), ChannelRefused, "permission"),
+        (graph_error(131031, status=403), ChannelRefused, "blocked"),
+        (graph_error(131042), ChannelRefused, "payment"),
+        (graph_error(133010), ChannelRefused, "not_registered"),
+        (graph_error(100), ChannelRefused, "bad_request"),
+        (graph_error(132001), ChannelRefused, "meta_132001"),
+        (graph_error(130429), ChannelUnavailable, None),
+        (graph_error(131056), ChannelUnavailable, None),
+        (graph_error(131048), ChannelUnavailable, None),
+        (graph_error(80007), ChannelUnavailable, None),
+        (graph_error(4), ChannelUnavailable, None),
+        (graph_error(2, status=500), ChannelUnavailable, None),
+        (graph_error(131000, status=500), ChannelUnavailable, None),
+        (graph_error(131016, status=503), ChannelUnavailable, None),
+        (graph_error(999, transient=True), ChannelUnavailable, None),
+        (graph_error(999, status=500), SendOutcomeUnknown, None),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+async def test_each_error_of_the_cloud_api_is_translated(
+    client: httpx.AsyncClient, cloud: Cloud, fault: Answer, expected: type[ChannelError], code: str | None
+) -> None:
+    """Meta's codes decide, whatever HTTP status they come with."""
+    fake, shop = cloud
+    fake.faults.next(fault)
+    with pytest.raises(ChannelError) as caught:
+        await CloudChannel(client).send_text(shop, MESSAGE)
+    assert type(caught.value) is expected
+    assert getattr(caught.value, "code", None) == code
+
+
+async def test_every_kind_of_instance_has_its_channel(client: httpx.AsyncClient) -> None:
+    """No kind is without a channel, and the practice phone is a bridge."""
+    every = channels(client)
+    found = {kind: type(every.of(kind)) for kind in InstanceKind}
+    assert found == {
+        InstanceKind.EVOLUTION: EvolutionChannel,
+        InstanceKind.BAILEYS: BridgeChannel,
+        InstanceKind.PRACTICE: BridgeChannel,
+        InstanceKind.CLOUD: CloudChannel,
+    }

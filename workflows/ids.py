@@ -1,0 +1,19 @@
+"""Ids of executions and of turns: built here, and nowhere else."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from domain.ids import TurnId
+
+TASK_QUEUE = "auzap"
+
+_TURNS = uuid5(NAMESPACE_URL, "https://auzap/turns")
+
+
+def conversation_workflow_id(conversation_key: str) -> str:
+    """The one workflow id of a conversation. The key is opaque (domain.addresses.conversation_key): ids are never encrypted."""
+    return f"conversation/{conversation_key}"
+
+
+def turn_id(first_run_id: str, number: int) -> TurnId:
+    """The id of a run chain's `number`th turn: the same after a replay, a continue-as-new or a reset."""
+    return TurnId(UUID(int=uuid5(_TURNS, f"{first_run_id}/{number}").int))

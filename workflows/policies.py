@@ -1,0 +1,66 @@
+"""Timeouts and retries, named by the nature of the work."""
+
+from datetime import timedelta
+from typing import TypedDict
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+
+class LocalOptions(TypedDict):
+    """Options of a local activity."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+class ActivityOptions(TypedDict, total=False):
+    """Options of an activity."""
+
+    start_to_close_timeout: timedelta
+    schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+    retry_policy: RetryPolicy
+    cancellation_type: ActivityCancellationType
+
+
+DATABASE_STEP: LocalOptions = {
+    # A short idempotent step in Postgres. A database that is away is waited for, for a day: nothing is dropped.
+    "start_to_close_timeout": timedelta(seconds=20),
+    "schedule_to_close_timeout": timedelta(hours=24),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
+    ),
+}
+
+MODEL_CALL: ActivityOptions = {
+    # Three tries after the first, after 2, 4 and 8 seconds, or after what the server asks for. The call's own timeout is
+    # the worker's setting (OPENAI_TIMEOUT_SECONDS); this one only catches a worker that hangs.
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=4),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+
+SEND_RETRY = RetryPolicy(
+    initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+)
+"""A channel that is away is tried again until the reply is too old (the shop's outbound limit)."""
+
+SEND_TIMEOUT = timedelta(seconds=90)
+
+HELD_POLL = timedelta(seconds=60)
+"""How often a held reply is tried although nobody said that the shop's number is back."""
+
+SETTLE_LIMIT = timedelta(seconds=5)
+"""The longest a burst is waited for."""
+
+ROUND_LIMIT = 10
+"""Calls of the model in one turn; a model that has not answered by then gets a person's help."""
+
+ABSORB_LIMIT = 5
+"""Messages may overtake a turn this often; then it is answered, and what came since is the next turn."""
+
+CORRECTION_LIMIT = 2
+"""How often a model that claims what is not so is asked again."""

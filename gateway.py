@@ -30,7 +30,7 @@ def application(database: Database, client: Client, config: Settings) -> FastAPI
     """The gateway over what it needs."""
     app = FastAPI(title="AuZap", docs_url=None, redoc_url=None)
     instances = Instances(Keyring(config.keys))
-    intake = Intake(database, instances, client, config.id_secret)
+    intake = Intake(database, instances, client, config.id_secret, config.auzap_task_queue)
     app.include_router(router(Doors(database, instances), intake, max_body_bytes=config.auzap_max_body_bytes))
     app.add_exception_handler(Refusal, refused)
 

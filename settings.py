@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     auzap_gateway_host: str = "127.0.0.1"
     auzap_gateway_port: int = 8080
     auzap_max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    auzap_task_queue: str = "auzap"
     auzap_model_slots: int = Field(default=200, ge=1, description="activities one worker runs at once")
     auzap_metrics_address: str | None = Field(default=None, description="host:port for Prometheus, e.g. 127.0.0.1:9464")
 

@@ -62,11 +62,13 @@ def activities_of(
     )
 
 
-def worker_for(client: Client, activities: Sequence[Callable[..., Any]], *, slots: int = 200) -> Worker:
+def worker_for(
+    client: Client, activities: Sequence[Callable[..., Any]], *, slots: int = 200, task_queue: str = TASK_QUEUE
+) -> Worker:
     """A worker on our task queue. Everything shares one queue, so that the server can start activities eagerly."""
     return Worker(
         client,
-        task_queue=TASK_QUEUE,
+        task_queue=task_queue,
         workflows=list(WORKFLOWS),
         activities=list(activities),
         max_concurrent_activities=slots,
@@ -93,8 +95,8 @@ async def run(config: Settings) -> None:
     async with httpx.AsyncClient() as http:
         client = await temporal.connect(metrics_address=config.auzap_metrics_address)
         activities = activities_of(database, Instances(Keyring(config.keys)), channels(http), model)
-        async with worker_for(client, activities, slots=config.auzap_model_slots):
-            _log.info("[WORKER] Message processor worker started", taskQueue=TASK_QUEUE)
+        async with worker_for(client, activities, slots=config.auzap_model_slots, task_queue=config.auzap_task_queue):
+            _log.info("[WORKER] Message processor worker started", taskQueue=config.auzap_task_queue)
             await stop.wait()
             _log.info("[WORKER] Stopping, finishing what is under way")
     await model.close()

@@ -55,11 +55,14 @@ class Receipt(Frozen):
 class Intake:
     """Takes events in. Order within a conversation is the order of the calls; different conversations go side by side."""
 
-    def __init__(self, database: Database, instances: Instances, temporal: Client, id_secret: bytes) -> None:
+    def __init__(
+        self, database: Database, instances: Instances, temporal: Client, id_secret: bytes, task_queue: str = TASK_QUEUE
+    ) -> None:
         self._database = database
         self._instances = instances
         self._temporal = temporal
         self._id_secret = id_secret
+        self._task_queue = task_queue
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, instance: WhatsAppInstance, events: Sequence[ChannelEvent]) -> Receipt:
@@ -128,7 +131,7 @@ class Intake:
         return known or conversation_key(self._id_secret, instance.id, addresses[0])
 
     async def _signal_with_start(
-        self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen, *, settle: bool = True
+        self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen
     ) -> None:
         lock = self._turns.setdefault(key, asyncio.Lock())
         async with lock:
@@ -139,10 +142,10 @@ class Intake:
                         organization_id=instance.organization_id,
                         instance_id=instance.id,
                         conversation_key=key,
-                        settle_seconds=instance.settle_seconds if settle else 0,
+                        settle_seconds=instance.settle_seconds,
                     ),
                     id=conversation_workflow_id(key),
-                    task_queue=TASK_QUEUE,
+                    task_queue=self._task_queue,
                     start_signal=signal,
                     start_signal_args=[argument],
                     static_summary="Conversa no WhatsApp",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI, Request, Response
+from pydantic import JsonValue
 
 from channels import baileys, cloud, evolution
 from channels.reading import decoded
@@ -99,7 +100,7 @@ async def test_the_cloud_api_delivers_signed_webhooks(gateway: Gateway) -> None:
 async def test_a_bridge_delivers_baileys_events(gateway: Gateway) -> None:
     """Its webhook carries the token and Baileys' own shape."""
     fake = Bridge(webhook_url=gateway.url, webhook_token="t")
-    message = {"key": {"id": "B1", "remoteJid": JID, "fromMe": False}, "message": {"conversation": "oi"}}
+    message: JsonValue = {"key": {"id": "B1", "remoteJid": JID, "fromMe": False}, "message": {"conversation": "oi"}}
     await fake.deliver("messages.upsert", {"type": "notify", "messages": [message]})
     ((_, headers, raw),) = gateway.got
     assert headers["authorization"] == "Bearer t"

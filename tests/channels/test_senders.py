@@ -23,20 +23,12 @@ from tests.channels.conftest import SHORT
 from tests.channels.instances import instance
 from tests.fakes.bridge import Bridge
 from tests.fakes.cloud_api import CloudApi, graph_error
-from tests.fakes.evolution_api import EvolutionApi, EvolutionInstance, problem
+from tests.fakes.evolution_api import EvolutionApi, problem
 from tests.fakes.faults import Answer, Drop
 from tests.fakes.serving import served
 
 JID = "5511987654321@s.whatsapp.net"
 MESSAGE = OutboundText(to=JID, text="Sua consulta é amanhã, às 10:00.", reference="reply/7?x=1")
-
-
-@pytest.fixture
-async def evolution() -> AsyncIterator[tuple[EvolutionApi, WhatsAppInstance]]:
-    """A running Evolution API with one instance, whose name needs quoting."""
-    fake = EvolutionApi(EvolutionInstance("pet shop/1"))
-    async with served(fake) as url:
-        yield fake, instance(InstanceKind.EVOLUTION, url + "/", external_id="pet shop/1")
 
 
 @pytest.fixture
@@ -55,7 +47,6 @@ async def cloud() -> AsyncIterator[tuple[CloudApi, WhatsAppInstance]]:
         yield fake, instance(InstanceKind.CLOUD, url + "/v23.0", external_id=fake.phone_number_id, token=fake.token)
 
 
-Evolution = tuple[EvolutionApi, WhatsAppInstance]
 ABridge = tuple[Bridge, WhatsAppInstance]
 Cloud = tuple[CloudApi, WhatsAppInstance]
 
@@ -159,14 +150,29 @@ async def test_evolution_errors_while_searching_never_say_sent_or_not(client: ht
                 await EvolutionChannel(other).find_sent(shop, MESSAGE, datetime.now(UTC))
 
 
-async def test_an_instance_name_cannot_leave_its_place_in_the_path(
-    client: httpx.AsyncClient, evolution: Evolution
-) -> None:
-    """A name with a slash is quoted, so that it can never address another instance or call."""
-    fake, shop = evolution
-    with pytest.raises(ChannelDisconnected):
-        await EvolutionChannel(client).send_text(shop.model_copy(update={"external_id": "../instance/delete"}), MESSAGE)
-    assert fake.record.sent == []
+async def test_a_name_cannot_leave_its_place_in_the_path() -> None:
+    """An id with a slash or a question mark is quoted, so that it can never address another instance or call."""
+    asked: list[bytes] = []
+
+    def keep(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path)
+        return httpx.Response(200, json={"key": {"id": "x"}, "messages": [{"id": "x"}]})
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(keep)) as client:
+        every, now = channels(client), datetime.now(UTC)
+        for kind in (InstanceKind.EVOLUTION, InstanceKind.CLOUD):
+            await every.of(kind).send_text(instance(kind, "http://h/", external_id="../a/b?c#d"), MESSAGE)
+        await EvolutionChannel(client).find_sent(
+            instance(InstanceKind.EVOLUTION, "http://h", external_id="a/b"), MESSAGE, now
+        )
+        await BridgeChannel(client).find_sent(instance(InstanceKind.BAILEYS, "http://h"), MESSAGE, now)
+    assert asked == [
+        b"/message/sendText/..%2Fa%2Fb%3Fc%23d",
+        b"/..%2Fa%2Fb%3Fc%23d/messages",
+        b"/chat/findMessages/a%2Fb",
+        b"/chat/findMessages/a%2Fb",
+        b"/messages/reply%2F7%3Fx%3D1",
+    ]
 
 
 async def test_a_bridge_sends_once_however_often_it_is_asked(client: httpx.AsyncClient, bridge: ABridge) -> None:

@@ -1,4 +1,5 @@
-"""Logs: one JSON object a line on stdout, in the seeds' fields, without phone numbers or message bodies unless asked for.
+"""Logs: one JSON object a line on stdout, in the seeds' fields, without phone numbers or message bodies unless asked
+    for.
 
 `level` is a number as in the seeds (30 info, 40 warning, 50 error), `time` is milliseconds, `msg` begins with its tag.
 """

@@ -7,7 +7,8 @@ from domain.errors import Misconfigured
 
 
 class Settings(BaseSettings):
-    """Everything that differs between installations. Temporal's own `TEMPORAL_*` are read by its SDK (see `temporal.py`)."""
+    """Everything that differs between installations. Temporal's own `TEMPORAL_*` are read by its SDK (see
+    `temporal.py`)."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
 
@@ -47,7 +48,8 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process. Raises `Misconfigured` naming every variable that is missing or wrong, never its value."""
+    """The settings of this process. Raises `Misconfigured` naming every variable that is missing or wrong, never
+    its value."""
     try:
         return Settings()
     except ValidationError as error:

@@ -9,7 +9,8 @@ DATA_CONVERTER = pydantic_data_converter
 
 
 async def connect(*, lazy: bool = False, metrics_address: str | None = None) -> Client:
-    """A client from `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, … or a TOML profile; localhost:7233 without.
+    """A client from `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, … or a TOML profile; localhost:7233
+        without.
 
     `lazy` connects at the first call, so that the gateway can start, and say 503, before Temporal is there.
     """

@@ -23,7 +23,8 @@ _TRIES_OF_THE_UNKNOWN = 3
 
 @asynccontextmanager
 async def engine_errors() -> AsyncIterator[None]:
-    """Around the body of every activity: raises `ApplicationError`, its type named after our error, for everything of ours."""
+    """Around the body of every activity: raises `ApplicationError`, its type named after our error, for everything
+    of ours."""
     try:
         yield
     except ApplicationError:
@@ -38,7 +39,8 @@ async def engine_errors() -> AsyncIterator[None]:
         raise _retryable(error) from error
     except Exception as error:
         final = activity.info().attempt >= _TRIES_OF_THE_UNKNOWN
-        # The exception's text may quote a customer's words: only its type leaves the process, the rest stays in the log.
+        # The exception's text may quote a customer's words: only its type leaves the process, the rest stays in the
+        # log.
         raise ApplicationError(type(error).__name__, type=type(error).__name__, non_retryable=final) from error
 
 

@@ -55,7 +55,8 @@ class Opening:
     async def open_turn(self, order: OpenTurn) -> TurnOpening:
         """Store the messages and decide what to do with them.
 
-        Idempotent by each message's (instance, provider id): a second run finds the rows of the first and decides the same.
+        Idempotent by each message's (instance, provider id): a second run finds the rows of the first and decides the
+        same.
         """
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             shop = await organizations.get(tenant, order.organization_id)

@@ -89,7 +89,8 @@ class Sending:
                     parts=split_for_channel(order.text),
                     sender=order.sender,
                 )
-                # The common case, one part and no earlier run, needs no transaction of its own to say that it is under way.
+                # The common case, one part and no earlier run, needs no transaction of its own to say that it is
+                # under way.
                 begun = rows[0].id if rows[0].status is DeliveryStatus.PENDING else None
                 if begun is not None:
                     await outbox.move(tenant, begun, to=DeliveryStatus.SENDING)

@@ -16,7 +16,7 @@ _FILES = {AgentType.CLIENT_AI: "client_ai/prompt.md", AgentType.AURORA: "aurora/
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701 - a prompt is plain text, never HTML
+    autoescape=False,  # a prompt is plain text, never HTML
     keep_trailing_newline=True,
 )
 

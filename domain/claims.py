@@ -31,8 +31,9 @@ class UnsupportedClaim(Frozen):
         """What the model is told before it is asked again. Portuguese, since it joins a Portuguese prompt."""
         if self.kind is ClaimKind.BOOKING:
             return (
-                "CORREÇÃO: você afirmou um agendamento que não existe no sistema. Nada foi agendado agora. Não diga que está "
-                "agendado, marcado ou confirmado sem antes chamar book_appointment e receber ok. Responda de novo, com a verdade."
+                "CORREÇÃO: você afirmou um agendamento que não existe no sistema. Nada foi agendado agora. "
+                "Não diga que está agendado, marcado ou confirmado sem antes chamar book_appointment e receber ok. "
+                "Responda de novo, com a verdade."
             )
         return (
             "CORREÇÃO: você disse que uma pessoa vai assumir, mas ninguém foi chamado. Só diga isso depois de chamar "
@@ -43,17 +44,22 @@ class UnsupportedClaim(Frozen):
 _BOOKED = re.compile(
     r"\b(agendad[oa]s?|marcad[oa]s?|reservad[oa]s?|confirmad[oa]s?|agendei|marquei|reservei|remarquei|remarcad[oa]s?"
     r"|(horario|agendamento|consulta|banho|tosa|vaga) (esta |ja esta |foi )?garantid[oa]"
-    r"|agendamento (foi |esta )?(feito|realizado|concluido)|confirmei (o |a |seu |sua )?(agendamento|horario|consulta|banho|tosa)"
+    r"|agendamento (foi |esta )?(feito|realizado|concluido)"
+    r"|confirmei (o |a |seu |sua )?(agendamento|horario|consulta|banho|tosa)"
     r"|te esperamos (amanha|hoje|na |no |dia )|esperamos voces? (amanha|hoje|na |no |dia ))\b"
 )
 _HANDED_OVER = re.compile(
-    r"\b(vou (te |lhe )?(transferir|encaminhar|passar) (voce |seu atendimento |o atendimento )?(agora |ja )?(para|pra|pro|a) "
+    r"\b(vou (te |lhe )?(transferir|encaminhar|passar) (voce |seu atendimento |o atendimento )?(agora |ja )?"
+    r"(para|pra|pro|a) "
     r"|(estou|ja estou) (te )?(transferindo|encaminhando)|ja (chamei|avisei|acionei)|transferi |encaminhei "
-    r"|(uma pessoa|um atendente|uma atendente|alguem) (da equipe |do time )?(ja )?(vai|ira) (te |lhe )?(atender|assumir|responder|continuar|chamar))"
+    r"|(uma pessoa|um atendente|uma atendente|alguem) (da equipe |do time )?(ja )?"
+    r"(vai|ira) (te |lhe )?(atender|assumir|responder|continuar|chamar))"
 )
 _NO_CLAIM = re.compile(
-    r"\b(nao|nenhum|nenhuma|nunca|ainda|se |caso|quando|assim que|depois de|antes de|posso|podemos|poderia|quer|gostaria|deseja"
-    r"|precisa|preciso|para (agendar|marcar|reservar|confirmar|ficar|deixar)|pode (ser )?(agendad|marcad|reservad)|sera|seria|deve ser|so (e|fica|sera))"
+    r"\b(nao|nenhum|nenhuma|nunca|ainda|se |caso|quando|assim que|depois de|antes de|posso|podemos|poderia|quer"
+    r"|gostaria|deseja"
+    r"|precisa|preciso|para (agendar|marcar|reservar|confirmar|ficar|deixar)"
+    r"|pode (ser )?(agendad|marcad|reservad)|sera|seria|deve ser|so (e|fica|sera))"
 )
 _CLOCK = re.compile(r"\b(\d{1,2})(?::|h)(\d{2})?\b")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")

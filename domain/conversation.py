@@ -8,7 +8,8 @@ from domain.ids import ContactId, ConversationId, MessageId
 
 
 class Audience(StrEnum):
-    """On whose behalf somebody writes to the shop's number; the same person can be an owner today and a customer tomorrow."""
+    """On whose behalf somebody writes to the shop's number; the same person can be an owner today and a customer
+    tomorrow."""
 
     CUSTOMER = "customer"
     OWNER = "owner"
@@ -36,7 +37,8 @@ class ConversationStatus(StrEnum):
 
 
 class Sender(StrEnum):
-    """Who wrote a message. `HUMAN` answered through us, `PHONE` on the shop's own phone, `SYSTEM` is a fixed text of ours."""
+    """Who wrote a message. `HUMAN` answered through us, `PHONE` on the shop's own phone, `SYSTEM` is a fixed text
+    of ours."""
 
     CUSTOMER = "customer"
     OWNER = "owner"

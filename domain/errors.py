@@ -1,7 +1,8 @@
 """Everything that can go wrong, named by who has to react.
 
     AuZapError
-    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence and tries again
+    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence and
+    tries again
     ├── ModelError                the model's server
     │   ├── ModelUnavailable      Temporal: wait (`retry_after`) and try again
     │   └── ModelRefused          an operator: the request itself is wrong (key, model name, too long); no retry helps
@@ -47,7 +48,8 @@ class RefusalCode(StrEnum):
 
 
 class ToolRefused(AuZapError):
-    """A tool could not do what was asked; `message` is a Portuguese sentence for the model, `details` are facts it can use."""
+    """A tool could not do what was asked; `message` is a Portuguese sentence for the model, `details` are facts it
+    can use."""
 
     def __init__(self, code: RefusalCode, message: str, **details: JsonValue) -> None:
         super().__init__(f"{code}: {message}")

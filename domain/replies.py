@@ -2,7 +2,10 @@
 
 from domain.events import MessageKind
 
-MODEL_FAILED_CUSTOMER = "Desculpe, estou com uma dificuldade técnica para responder agora. Já chamei uma pessoa da equipe, que continua por aqui. 🐾"
+MODEL_FAILED_CUSTOMER = (
+    "Desculpe, estou com uma dificuldade técnica para responder agora. "
+    "Já chamei uma pessoa da equipe, que continua por aqui. 🐾"
+)
 MODEL_FAILED_OWNER = (
     "Desculpe, não consegui consultar agora. O problema ficou registrado; tente de novo em alguns minutos."
 )

@@ -10,7 +10,8 @@ from storage.database import Connection
 async def upsert(
     tenant: Connection, organization_id: OrganizationId, addresses: Sequence[Address], name: str | None
 ) -> ContactId:
-    """The contact behind `addresses`; unknown addresses are linked to it, and contacts that turn out to be one are merged.
+    """The contact behind `addresses`; unknown addresses are linked to it, and contacts that turn out to be one are
+        merged.
 
     Idempotent: a second run finds the contact and changes nothing. Two runs at once for the same addresses take turns
     on an advisory lock, so one person never becomes two contacts.
@@ -38,7 +39,8 @@ async def upsert(
     else:
         contact_id = ContactId(
             await tenant.fetchval(
-                "insert into contacts (organization_id, phone, name, last_contact_at) values ($1, $2, $3, now()) returning id",
+                """insert into contacts (organization_id, phone, name, last_contact_at)
+                   values ($1, $2, $3, now()) returning id""",
                 organization_id,
                 phone,
                 name,
@@ -79,7 +81,8 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
             gone,
         )
     await tenant.execute(
-        """update conversations k set status = 'waiting_human', handoff_reason = g.handoff_reason, handoff_since = g.handoff_since
+        """update conversations k set status = 'waiting_human', handoff_reason = g.handoff_reason, handoff_since =
+            g.handoff_since
            from conversations g where k.contact_id = $1 and g.contact_id = $2 and g.status = 'waiting_human'
            and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience and k.status = 'active'""",
         keep,

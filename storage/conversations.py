@@ -43,7 +43,8 @@ async def upsert(
         f"""insert into conversations (organization_id, contact_id, whatsapp_instance_id, audience, conversation_key)
             values ($1, $2, $3, $4, $5)
             on conflict (whatsapp_instance_id, contact_id, audience) do update set
-                status = case when conversations.status in ('resolved', 'archived') then 'active' else conversations.status end
+                status = case when conversations.status in ('resolved', 'archived') then 'active' else
+                    conversations.status end
             returning {_COLUMNS}""",
         organization_id,
         contact_id,
@@ -91,7 +92,8 @@ async def set_ai_enabled(tenant: Connection, conversation_id: ConversationId, en
 
 
 async def waiting(tenant: Connection) -> list[asyncpg.Record]:
-    """The conversations that a person has, longest waiting first: id, name, conversation_key, handoff_reason, handoff_since."""
+    """The conversations that a person has, longest waiting first: id, name, conversation_key, handoff_reason,
+    handoff_since."""
     return list(
         await tenant.fetch(
             """select c.id, ct.name, c.conversation_key, c.handoff_reason, c.handoff_since, c.last_message_preview

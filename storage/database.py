@@ -41,7 +41,8 @@ class Database:
 
     @classmethod
     async def connect(cls, url: str, *, max_size: int = 10) -> "Database":
-        """Open a pool at `url`. Raises `StorageUnavailable`, or `Misconfigured` where the role could bypass row-level security."""
+        """Open a pool at `url`. Raises `StorageUnavailable`, or `Misconfigured` where the role could bypass
+        row-level security."""
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=max_size, command_timeout=30, timeout=10)
             powerful = await pool.fetchval(
@@ -53,7 +54,7 @@ class Database:
         if powerful:
             await pool.close()
             raise Misconfigured(
-                "DATABASE_URL names a role that could see every shop's rows; run `auzap migrate`, which makes a plain one"
+                "DATABASE_URL names a role that could see every shop's rows; `auzap migrate` makes a plain one"
             )
         return cls(pool)
 

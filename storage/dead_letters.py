@@ -42,9 +42,11 @@ async def bury(
 ) -> None:
     """Keep a letter. Idempotent by (instance, fingerprint)."""
     await tenant.execute(
-        """insert into dead_letters (organization_id, whatsapp_instance_id, source, fingerprint, payload, error, workflow_id, run_id)
+        """insert into dead_letters (organization_id, whatsapp_instance_id, source, fingerprint, payload, error,
+            workflow_id, run_id)
            values ($1, $2, $3, $4, $5, $6, $7, $8)
-           on conflict (whatsapp_instance_id, fingerprint) do update set payload = excluded.payload, error = excluded.error""",
+           on conflict (whatsapp_instance_id, fingerprint) do update set payload = excluded.payload, error =
+               excluded.error""",
         organization_id,
         instance_id,
         source,

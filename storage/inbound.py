@@ -35,7 +35,8 @@ async def record(
     fresh = 0
     for message in messages:
         row = await tenant.fetchrow(
-            """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id, direction,
+            """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id,
+                direction,
                    sender, sender_phone, content, message_type, provider_type, status, address, sent_at, late)
                values ($1, $2, $3, $4, 'inbound', $5, $6, $7, $8, $9, 'received', $10, $11, $12)
                on conflict (whatsapp_instance_id, whatsapp_message_id) do nothing returning id, handled_as""",
@@ -65,7 +66,8 @@ async def record(
         recorded.append(Recorded(id=MessageId(row["id"]), message=message, handled_as=handled))
     if fresh:
         await tenant.execute(
-            """update conversations set last_message_at = now(), last_message_preview = $2, unread_count = unread_count + $3
+            """update conversations set last_message_at = now(), last_message_preview = $2, unread_count =
+                unread_count + $3
                where id = $1""",
             conversation_id,
             (messages[-1].text or f"[{messages[-1].kind}]")[:_PREVIEW],
@@ -95,7 +97,8 @@ async def mark_all_handled(tenant: Connection, conversation_id: ConversationId, 
 
 
 async def history(tenant: Connection, conversation_id: ConversationId, limit: int = 20) -> list[StoredMessage]:
-    """The last `limit` messages of the conversation, oldest first, each once; outbound ones only if they were not failures."""
+    """The last `limit` messages of the conversation, oldest first, each once; outbound ones only if they were not
+    failures."""
     rows = await tenant.fetch(
         """select id, sender, content, message_type, provider_type, created_at from (
                select * from messages where conversation_id = $1 and status <> 'failed' order by seq desc limit $2) last

@@ -1,6 +1,7 @@
 """Brings a database to the newest revision, and makes the role the app connects as.
 
-The migrations run as the owner (`DATABASE_OWNER_URL`). The app connects with `DATABASE_URL`, as a login role that owns no
+The migrations run as the owner (`DATABASE_OWNER_URL`). The app connects with `DATABASE_URL`, as a login role that
+owns no
 table and cannot bypass row-level security; it gets its rights through the group role `auzap_app`.
 """
 
@@ -20,7 +21,8 @@ _LOCK = 0x617A_6170  # "auzap": two processes that migrate at once take turns
 
 
 def migrate(owner_url: str, app_url: str) -> None:
-    """Create or mend the app's role, then run the revisions that are missing. Safe to run again, and by many at once."""
+    """Create or mend the app's role, then run the revisions that are missing. Safe to run again, and by many at
+    once."""
     with psycopg.connect(owner_url, autocommit=True) as lock:
         lock.execute("select pg_advisory_lock(%s)", [_LOCK])
         _make_app_role(lock, app_url)

@@ -37,7 +37,8 @@ async def add(
     except asyncpg.CheckViolationError as error:
         raise Misconfigured("a slug is made of small letters, digits and hyphens") from error
     await tenant.execute(
-        "insert into organization_settings (organization_id, timezone, opening_hours, ai_config) values ($1, $2, $3, $4)",
+        """insert into organization_settings (organization_id, timezone, opening_hours, ai_config)
+           values ($1, $2, $3, $4)""",
         organization_id,
         timezone,
         opening_hours.model_dump_json(),
@@ -49,7 +50,8 @@ async def get(tenant: Connection, organization_id: OrganizationId) -> Organizati
     """The shop and its settings. Raises `Misconfigured` when there is none of that id."""
     row = await tenant.fetchrow(
         """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.late_after_minutes,
-                  s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes, s.phone_quiet_minutes
+                  s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes,
+                      s.phone_quiet_minutes
            from organizations o join organization_settings s on s.organization_id = o.id where o.id = $1""",
         organization_id,
     )

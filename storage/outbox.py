@@ -48,11 +48,14 @@ async def enqueue(
     parts: Sequence[str],
     sender: Sender,
 ) -> list[OutboundMessage]:
-    """The rows of a turn's reply, in order. Idempotent by (turn, part): a second run finds the first one's, text and all."""
+    """The rows of a turn's reply, in order. Idempotent by (turn, part): a second run finds the first one's, text
+    and all."""
     await tenant.executemany(
-        """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content, from_me,
+        """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
+            from_me,
                sent_by_ai, status, address, turn_id, part)
-           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8) on conflict (turn_id, part) do nothing""",
+           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8) on conflict (turn_id, part) do
+               nothing""",
         [
             (organization_id, conversation_id, instance_id, sender, text, address, turn_id, part, sender is Sender.AI)
             for part, text in enumerate(parts)
@@ -113,7 +116,8 @@ async def apply_status(
 ) -> None:
     """Keep a reported status, and move the message it belongs to forward; it never goes back."""
     await tenant.execute(
-        """insert into delivery_receipts (organization_id, whatsapp_instance_id, whatsapp_message_id, status, rank, error)
+        """insert into delivery_receipts (organization_id, whatsapp_instance_id, whatsapp_message_id, status, rank,
+            error)
            values ($1, $2, $3, $4, $5, $6)
            on conflict (whatsapp_instance_id, whatsapp_message_id) do update
                set status = excluded.status, rank = excluded.rank, error = excluded.error, reported_at = now()
@@ -151,7 +155,8 @@ async def claim_echo(tenant: Connection, instance_id: InstanceId, seen: ShopMess
     so that an echo that races with `mark_sent` is judged by the row as `mark_sent` left it.
     """
     row = await tenant.fetchrow(
-        f"""select {_COLUMNS} from messages where whatsapp_instance_id = $1 and direction = 'outbound' and sender <> 'phone'
+        f"""select {_COLUMNS} from messages where whatsapp_instance_id = $1 and direction = 'outbound' and sender <>
+            'phone'
             and (whatsapp_message_id = $2 or id = $3 or (status = 'sending' and content = $4 and conversation_id in (
                 select c.id from conversations c join contact_addresses a on a.contact_id = c.contact_id
                 where (a.kind, a.value) in (select * from unnest($5::text[], $6::text[])))))
@@ -179,7 +184,8 @@ async def record_phone_message(
 ) -> None:
     """Store what somebody typed on the shop's own phone. Idempotent by the provider's id."""
     await tenant.execute(
-        """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id, direction, sender,
+        """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id,
+            direction, sender,
                content, message_type, from_me, status, address, sent_at)
            values ($1, $2, $3, $4, 'outbound', 'phone', $5, $6, true, 'sent', $7, $8)
            on conflict (whatsapp_instance_id, whatsapp_message_id) do nothing""",

@@ -98,12 +98,8 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
 @pytest.fixture
 async def temporal_client(time_skipping: WorkflowEnvironment) -> Client:
     """A plain client of the dev server: time passes as it does."""
-    return await Client.connect(
-        time_skipping.client.service_client.config.target_host, data_converter=DATA_CONVERTER
-    )
+    return await Client.connect(time_skipping.client.service_client.config.target_host, data_converter=DATA_CONVERTER)
 
 
 def _with_database(urls: DatabaseUrls, name: str) -> DatabaseUrls:
-    return DatabaseUrls(
-        owner=f"{urls.owner.rpartition('/')[0]}/{name}", app=f"{urls.app.rpartition('/')[0]}/{name}"
-    )
+    return DatabaseUrls(owner=f"{urls.owner.rpartition('/')[0]}/{name}", app=f"{urls.app.rpartition('/')[0]}/{name}")

@@ -1,4 +1,5 @@
-"""The whole engine inside a test: real gateway over HTTP, real worker, real Temporal, real Postgres; fake WhatsApp and model."""
+"""The whole engine inside a test: real gateway over HTTP, real worker, real Temporal, real Postgres; fake WhatsApp
+and model."""
 
 import asyncio
 import itertools

@@ -17,7 +17,8 @@ from storage.instances import Instances
 _log = structlog.get_logger()
 
 _FRESH = 5.0
-"""Seconds an instance is remembered; while the database is away, what is remembered serves for as long as that lasts."""
+"""Seconds an instance is remembered; while the database is away, what is remembered serves for as long as that
+lasts."""
 
 _REMEMBERED = 10_000
 
@@ -70,7 +71,8 @@ class Doors:
 def holds_token(instance: WhatsAppInstance, headers: Mapping[str, str], in_body: object = None) -> bool:
     """Whether the request shows the instance's webhook token.
 
-    As `Authorization: Bearer <token>`; as a JWT signed with it (Evolution's `jwt_key`); as `apikey` or `x-webhook-token`
+    As `Authorization: Bearer <token>`; as a JWT signed with it (Evolution's `jwt_key`); as `apikey` or
+    `x-webhook-token`
     header; or, as Baileys' bridges send it, in the body.
     """
     token = instance.webhook_token.get_secret_value()

@@ -1,4 +1,5 @@
-"""Events of a channel made durable: a message in Temporal, a status in Postgres, what cannot be read in the dead letters."""
+"""Events of a channel made durable: a message in Temporal, a status in Postgres, what cannot be read in the dead
+letters."""
 
 import asyncio
 import hashlib
@@ -45,7 +46,8 @@ class TemporalUnavailable(AuZapError):
 
 
 class Receipt(Frozen):
-    """What became of a body's events: each one is durable, deliberately ignored (by reason), or kept as a dead letter."""
+    """What became of a body's events: each one is durable, deliberately ignored (by reason), or kept as a dead
+    letter."""
 
     accepted: int = 0
     ignored: dict[str, int] = Field(default_factory=dict)
@@ -53,7 +55,8 @@ class Receipt(Frozen):
 
 
 class Intake:
-    """Takes events in. Order within a conversation is the order of the calls; different conversations go side by side."""
+    """Takes events in. Order within a conversation is the order of the calls; different conversations go side by
+    side."""
 
     def __init__(
         self, database: Database, instances: Instances, temporal: Client, id_secret: bytes, task_queue: str = TASK_QUEUE
@@ -130,9 +133,7 @@ class Intake:
             known = None
         return known or conversation_key(self._id_secret, instance.id, addresses[0])
 
-    async def _signal_with_start(
-        self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen
-    ) -> None:
+    async def _signal_with_start(self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen) -> None:
         lock = self._turns.setdefault(key, asyncio.Lock())
         async with lock:
             try:

@@ -10,7 +10,8 @@ _TURNS = uuid5(NAMESPACE_URL, "https://auzap/turns")
 
 
 def conversation_workflow_id(conversation_key: str) -> str:
-    """The one workflow id of a conversation. The key is opaque (domain.addresses.conversation_key): ids are never encrypted."""
+    """The one workflow id of a conversation. The key is opaque (domain.addresses.conversation_key): ids are never
+    encrypted."""
     return f"conversation/{conversation_key}"
 
 

@@ -4,7 +4,8 @@
                  │ a person has it                │ the model failed, or asked for a person
                  └──────────────▶ HandoffWorkflow ◀┘        (continue-as-new, same id)
 
-A message that arrives before the reply is sent joins the turn. Whatever goes wrong beyond retries becomes a dead letter,
+A message that arrives before the reply is sent joins the turn. Whatever goes wrong beyond retries becomes a dead
+letter,
 and the run shows Failed.
 """
 

@@ -35,7 +35,8 @@ DATABASE_STEP: LocalOptions = {
 }
 
 MODEL_CALL: ActivityOptions = {
-    # Three tries after the first, after 2, 4 and 8 seconds, or after what the server asks for. The call's own timeout is
+    # Three tries after the first, after 2, 4 and 8 seconds, or after what the server asks for. The call's own timeout
+    # is
     # the worker's setting (OPENAI_TIMEOUT_SECONDS); this one only catches a worker that hangs.
     "start_to_close_timeout": timedelta(minutes=5),
     "heartbeat_timeout": timedelta(seconds=10),

@@ -54,7 +54,7 @@ async def report(turn: Turn, wanted: AttendanceReport) -> Answer:
 
 ATTENDANCE_REPORT = Tool(
     name="attendance_report",
-    description="Clientes atendidos, serviços feitos por tipo e faturamento do período, contados dos agendamentos concluídos.",
+    description="Clientes atendidos, serviços feitos por tipo e faturamento do período, dos agendamentos concluídos.",
     arguments=AttendanceReport,
     run=report,
 )

@@ -8,6 +8,7 @@ import structlog
 from temporalio import activity
 
 from activities.errors import engine_errors
+from activities.heartbeats import heartbeats
 from channels.port import OutboundText
 from channels.registry import Channels
 from domain.conversation import AgentType, HandledAs, Sender
@@ -76,7 +77,7 @@ class Sending:
         Idempotent by (turn, part): a second run finds the rows; what was sent is not sent again, and where the first
         run's outcome is unknown the message is looked for before it is repeated.
         """
-        async with engine_errors():
+        async with engine_errors(), heartbeats():
             async with self._database.tenant(order.organization_id) as tenant:
                 instance = await self._instances.get(tenant, order.instance_id)
                 rows = await outbox.enqueue(

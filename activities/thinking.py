@@ -1,14 +1,13 @@
 """Asking the model, and running the tools it asks for."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import structlog
 from pydantic import AwareDatetime
 from temporalio import activity
 
 from activities.errors import engine_errors
+from activities.heartbeats import heartbeats
 from assistants.model import ChatModel
 from assistants.prompts import system_prompt
 from assistants.team import model_name, toolbox
@@ -69,7 +68,7 @@ class Thinking:
         Idempotent by (turn, round): a second run returns the recorded answer and does not ask again. A run that died
         between the model's answer and its record asks again; nothing of the first was acted upon.
         """
-        async with engine_errors(), _heartbeats():
+        async with engine_errors(), heartbeats():
             turn = ask.turn
             async with self._database.tenant(turn.organization_id) as tenant:
                 made = await interactions.find_answer(tenant, turn.turn_id, ask.round)
@@ -166,23 +165,3 @@ class Thinking:
                 error=error,
                 cancelled=cancelled,
             )
-
-
-@asynccontextmanager
-async def _heartbeats() -> AsyncIterator[None]:
-    """Heartbeats in the background at half the heartbeat timeout: a cancellation arrives only with them."""
-    timeout = activity.info().heartbeat_timeout
-    if timeout is None:
-        yield
-        return
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(timeout.total_seconds() / 2)
-            activity.heartbeat()
-
-    task = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        task.cancel()

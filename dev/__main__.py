@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from rich.table import Table
 
 from dev.child import PROJECT
+from dev.parts import Part
 from dev.stack import DEFAULT_STATE_DIR, Stack
 from dev.terminal import DevError, Terminal
 
@@ -27,7 +28,7 @@ StateDirOption = Annotated[Path, typer.Option("--state-dir", help="Onde ficam ba
 def run(context: typer.Context, state_dir: StateDirOption = DEFAULT_STATE_DIR) -> None:
     """Inicia tudo e fica no ar até Ctrl-C."""
     if context.invoked_subcommand is None:
-        _leave(_main(state_dir, _stay))
+        _leave(_main(state_dir, _open_shop))
 
 
 @app.command()
@@ -39,6 +40,18 @@ def demo(state_dir: StateDirOption = DEFAULT_STATE_DIR) -> None:
 async def _stay(_stack: Stack) -> int:
     await asyncio.Event().wait()
     return 0
+
+
+async def _open_shop(stack: Stack) -> int:
+    """The practice shop is there to be written to; in a database of one's own nothing is put that was not asked for."""
+    if Part.POSTGRES in stack.parts:
+        from dev.demo import furnish
+        from storage.database import Database
+
+        database = await Database.connect(stack.env["DATABASE_URL"])
+        await furnish(stack, database)
+        await database.close()
+    return await _stay(stack)
 
 
 async def _play(stack: Stack) -> int:

@@ -63,6 +63,11 @@ class Stack:
         self._http: httpx.AsyncClient
 
     @property
+    def parts(self) -> frozenset[Part]:
+        """What this stack runs itself."""
+        return frozenset(self._parts)
+
+    @property
     def pids(self) -> dict[str, int]:
         """The process id of every part that runs."""
         return {part: pid for part, one in self._running.items() if (pid := one.child.pid) is not None}

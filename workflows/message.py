@@ -184,6 +184,7 @@ class MessageWorkflow:
                     Sending.send_reply,
                     order,
                     start_to_close_timeout=policies.SEND_TIMEOUT,
+                    heartbeat_timeout=policies.HEARTBEAT,
                     schedule_to_close_timeout=left,
                     retry_policy=policies.SEND_RETRY,
                     summary="enviar a resposta",

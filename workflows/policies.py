@@ -34,12 +34,15 @@ DATABASE_STEP: LocalOptions = {
     ),
 }
 
+HEARTBEAT = timedelta(seconds=6)
+"""A worker that is silent for this long is taken for dead, and its activity goes to another."""
+
 MODEL_CALL: ActivityOptions = {
     # Three tries after the first, after 2, 4 and 8 seconds, or after what the server asks for. The call's own timeout
     # is
     # the worker's setting (OPENAI_TIMEOUT_SECONDS); this one only catches a worker that hangs.
     "start_to_close_timeout": timedelta(minutes=5),
-    "heartbeat_timeout": timedelta(seconds=10),
+    "heartbeat_timeout": HEARTBEAT,
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=2), backoff_coefficient=2, maximum_attempts=4),
     "cancellation_type": ActivityCancellationType.TRY_CANCEL,
 }

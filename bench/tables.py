@@ -1,0 +1,62 @@
+"""The figures on a terminal, and the machine they were taken on."""
+
+import os
+import platform
+from importlib.metadata import version
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import MEGABYTE, Run, Scenario, Target, targets
+
+
+def machine() -> dict[str, str]:
+    """What the figures depend on."""
+    cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process, "cpu_affinity") else os.cpu_count() or 1
+    return {
+        "cores": str(cores),
+        "memory": f"{psutil.virtual_memory().total / MEGABYTE / 1_000:.0f} GB",
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        "temporalio": version("temporalio"),
+        "load before": f"{os.getloadavg()[0]:.1f}",
+    }
+
+
+def show(console: Console, run: Run) -> None:
+    """Everything that a run found."""
+    where = "on disk (WAL, fsync)" if run.storage == "disk" else "in memory"
+    console.print(f"\n[bold]Temporal and Postgres {where}[/bold]")
+    console.print(_waits(run.new_customers, run.returning_customers, run.burst))
+    console.print(_costs(run))
+    console.print(_targets(targets(run)))
+
+
+def _waits(*scenarios: Scenario) -> Table:
+    table = Table("scenario", "messages", "messages/s", "webhook p50/p99 ms", "send p50", "p90", "p99", "max ms")
+    for s in scenarios:
+        count = f"{s.messages}" + (f" [red]({s.missing} missing)[/red]" if s.missing else "")
+        reply = (f"{value:.0f}" for value in (s.reply.p50, s.reply.p90, s.reply.p99, s.reply.max))
+        table.add_row(s.title, count, f"{s.per_second:g}", f"{s.webhook.p50:.0f}/{s.webhook.p99:.0f}", *reply)
+    return table
+
+
+def _costs(run: Run) -> Table:
+    table = Table("process", "CPU ms a message: new", "returning", "burst", "CPU % at rest", "MB at rest", "MB after")
+    for part in run.memory_at_rest:
+        cpu = (f"{s.cpu_ms[part]:.1f}" for s in (run.new_customers, run.returning_customers, run.burst))
+        rest = f"{run.cpu_at_rest[part]:.1f}"
+        table.add_row(part, *cpu, rest, f"{run.memory_at_rest[part]:.0f}", f"{run.memory_after[part]:.0f}")
+    sums = (sum(s.cpu_ms.values()) for s in (run.new_customers, run.returning_customers, run.burst))
+    table.add_row("all", *(f"{total:.1f}" for total in sums), f"{sum(run.cpu_at_rest.values()):.1f}", "", "")
+    return table
+
+
+def _targets(found: tuple[Target, ...]) -> Table:
+    table = Table("target", "wanted", "found", "")
+    for target in found:
+        sign = "≥" if target.at_least else "≤"
+        verdict = "[green]met[/green]" if target.holds else "[red]missed[/red]"
+        table.add_row(target.title, f"{sign} {target.limit:g} {target.unit}", f"{target.measured:g}", verdict)
+    return table

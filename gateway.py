@@ -1,5 +1,6 @@
 """The HTTP process: webhooks in, health. Settings, pool and clients are built here, once."""
 
+import asyncio
 import os
 import sys
 
@@ -8,6 +9,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -21,9 +23,11 @@ from storage.instances import Instances
 from storage.secrets import Keyring
 from webhooks.doors import Doors
 from webhooks.intake import Intake
-from webhooks.routes import Refusal, refused, router
+from webhooks.routes import Refusal, no_such_page, refused, router
 
 _log = structlog.get_logger()
+
+_HEALTH_SECONDS = 5.0
 
 
 def application(database: Database, client: Client, config: Settings) -> FastAPI:
@@ -33,19 +37,21 @@ def application(database: Database, client: Client, config: Settings) -> FastAPI
     intake = Intake(database, instances, client, config.id_secret, config.auzap_task_queue)
     app.include_router(router(Doors(database, instances), intake, max_body_bytes=config.auzap_max_body_bytes))
     app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(HTTPException, no_such_page)
 
     @app.get("/health")
     async def health() -> JSONResponse:
         """200 when messages can be taken; 503 naming what is away."""
         away = []
         try:
-            async with database.unbound() as connection:
+            async with asyncio.timeout(_HEALTH_SECONDS), database.unbound() as connection:
                 await connection.fetchval("select 1")
-        except StorageUnavailable:
+        except (StorageUnavailable, TimeoutError):
             away.append("database")
         try:
-            await client.service_client.check_health()
-        except RPCError:
+            async with asyncio.timeout(_HEALTH_SECONDS):
+                await client.service_client.check_health()
+        except (RPCError, RuntimeError, TimeoutError):  # RuntimeError: the first connection of a lazy client
             away.append("temporal")
         return JSONResponse({"status": "away" if away else "ok", "away": away}, 503 if away else 200)
 

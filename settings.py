@@ -27,6 +27,9 @@ class Settings(BaseSettings):
 
     auzap_gateway_host: str = "127.0.0.1"
     auzap_gateway_port: int = 8080
+    auzap_gateway_url: HttpUrl | None = Field(
+        default=None, description="where providers reach the gateway; `auzap` shows webhook addresses under it"
+    )
     auzap_max_body_bytes: int = Field(default=1_048_576, ge=1_024)
     auzap_task_queue: str = "auzap"
     auzap_model_slots: int = Field(default=200, ge=1, description="activities one worker runs at once")

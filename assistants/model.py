@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import openai
 from openai.types.chat import ChatCompletionMessageParam, ChatCompletionToolParam
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from domain.errors import ModelRefused, ModelUnavailable
 from domain.model import ModelAnswer, ToolRequest
@@ -51,43 +51,75 @@ class ChatModel:
     ) -> ModelAnswer:
         """The model's next word. Raises `ModelUnavailable` where another try may help, else `ModelRefused`."""
         try:
-            completion = await self._client.chat.completions.create(
+            response = await self._client.chat.completions.with_raw_response.create(
                 model=model,
                 messages=list(messages),
                 tools=list(tools) or openai.omit,
                 max_completion_tokens=self._max_output_tokens,
             )
+            completion = _Completion.model_validate_json(response.content)
         except openai.APITimeoutError as error:
             raise ModelUnavailable("the model did not answer in time") from error
         except openai.APIConnectionError as error:
             raise ModelUnavailable(f"no connection to the model: {error.__cause__ or error}") from error
         except openai.APIStatusError as error:
             raise _from_status(error) from error
-        except (openai.APIError, ValueError) as error:  # a 200 whose body is not what the protocol says
-            raise ModelUnavailable(
-                f"the model's server answered something unreadable: {type(error).__name__}"
-            ) from error
-        # The client does not validate: what the server left out is None here, whatever the types say.
-        choices: object = completion.choices
-        if not isinstance(choices, list) or not choices:
+        except (openai.APIError, ValidationError) as error:  # a 200 whose body is not what the protocol says
+            raise ModelUnavailable("the model's server answered something unreadable") from error
+        if not completion.choices:
             raise ModelUnavailable("the model's server answered without a choice")
         choice = completion.choices[0]
         requests = tuple(
-            ToolRequest(id=call.id, name=call.function.name, arguments=cleaned(call.function.arguments))
+            ToolRequest(
+                id=cleaned(call.id), name=cleaned(call.function.name), arguments=cleaned(call.function.arguments)
+            )
             for call in choice.message.tool_calls or ()
-            if call.type == "function"
+            if call.function is not None
         )
         text = cleaned(choice.message.content or choice.message.refusal or "")
         if not text and not requests:
             raise ModelUnavailable(f"the model answered nothing (finish reason {choice.finish_reason})")
-        usage = completion.usage
         return ModelAnswer(
             text=text,
             tool_requests=requests,
-            model=completion.model or model,
-            prompt_tokens=usage.prompt_tokens if usage else 0,
-            completion_tokens=usage.completion_tokens if usage else 0,
+            model=cleaned(completion.model or model),
+            prompt_tokens=completion.usage.prompt_tokens if completion.usage else 0,
+            completion_tokens=completion.usage.completion_tokens if completion.usage else 0,
         )
+
+
+class _Function(BaseModel):
+    name: str
+    arguments: str = ""
+
+
+class _Call(BaseModel):
+    id: str = ""
+    function: _Function | None = None
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: str | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Completion(BaseModel):
+    """What we read of a completion. The SDK does not validate what a server sends; compatible servers leave out the rest."""
+
+    choices: list[_Choice] = []
+    model: str | None = None
+    usage: _Usage | None = None
 
 
 def _from_status(error: openai.APIStatusError) -> ModelUnavailable | ModelRefused:

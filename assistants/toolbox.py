@@ -15,6 +15,7 @@ from domain.errors import RefusalCode, ToolRefused
 from domain.ids import ContactId, ConversationId
 from domain.model import ToolOutcome, ToolRequest
 from domain.shop import Organization
+from domain.texts import cleaned
 from storage.database import Connection
 
 
@@ -76,7 +77,7 @@ class Tool(Generic[A]):
             read = self.arguments.model_validate_json(arguments or "{}")
         except ValidationError as error:
             problems: list[JsonValue] = [
-                f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}"
+                cleaned(f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}")
                 for problem in error.errors(include_url=False, include_input=False)
             ]
             raise ToolRefused(

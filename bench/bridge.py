@@ -61,7 +61,14 @@ async def receiving_bridge() -> AsyncIterator[ReceivingBridge]:
     """A bridge on a free port of this machine, in this event loop."""
     bridge = ReceivingBridge()
     config = uvicorn.Config(
-        bridge.app, host=_LOOPBACK, port=0, lifespan="off", log_config=None, access_log=False, proxy_headers=False
+        bridge.app,
+        interface="asgi3",  # uvicorn does not recognise a bound method
+        host=_LOOPBACK,
+        port=0,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
     )
     server = _GuestServer(config)
     running = asyncio.create_task(server.serve())

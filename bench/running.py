@@ -23,7 +23,7 @@ from dev.child import Child
 from dev.parts import ALL_PARTS, Part
 from dev.ports import LOOPBACK, Ports
 from dev.stack import Stack
-from dev.terminal import Report
+from dev.terminal import DevError, Report
 
 _MODEL = "model"
 _START_SECONDS = 30.0
@@ -86,7 +86,9 @@ async def _scenarios(sizes: Sizes, customers: Customers, meter: Meter, report: R
         return Scenario.of(title, done, spent(before, meter.cpu_seconds()))
 
     report.progress("Warming up…")
-    await customers.paced(customers.new_phones(sizes.warm_up), per_second=10)
+    warm = await customers.paced(customers.new_phones(sizes.warm_up), per_second=10)
+    if any(exchange.replied_after is None for exchange in warm):
+        raise DevError("The engine did not answer: there is nothing to measure.")
     phones = customers.new_phones(int(sizes.paced_seconds * PACE))
     new = await measured(f"new customers, {PACE:g}/s", customers.paced(phones, per_second=PACE))
     again = phones[: int(sizes.returning_seconds * PACE)]
@@ -117,7 +119,7 @@ async def _instant_model(directory: Path, environ: dict[str, str]) -> AsyncItera
         async with httpx.AsyncClient(trust_env=False) as http:
             while not await _answers(http, f"{url}/health"):
                 if child.pid is None or time.monotonic() > deadline:
-                    raise RuntimeError(f"the practice model did not start:\n{child.log_tail()}")
+                    raise DevError(f"The practice model did not start:\n{child.log_tail()}")
                 await asyncio.sleep(0.05)
         assert child.pid is not None
         yield url, child.pid

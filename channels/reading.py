@@ -16,6 +16,8 @@ from domain.texts import cleaned
 
 LONGEST_ID = 255
 LONGEST_NAME = 120
+LONGEST_TYPE = 100
+"""Characters of `messages.provider_type`."""
 LONGEST_TEXT = 65_536
 """Characters WhatsApp itself allows in one text."""
 LARGEST_PAYLOAD = 64 * 1024
@@ -36,10 +38,14 @@ class EventUnreadable(Exception):
 def decoded(raw: bytes) -> JsonValue:
     """The JSON in a webhook's body; raises `UnreadableBody` for whatever is none, however it is broken."""
     try:
-        value: JsonValue = json.loads(raw.decode("utf-8-sig"))
+        value: JsonValue = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:  # ValueError: bad UTF-8, bad JSON, integers of thousands of digits
         raise UnreadableBody("the body is not JSON") from error
     return value
+
+
+def _no_constant(name: str) -> JsonValue:
+    raise ValueError(f"{name} is no JSON")
 
 
 def object_at(value: object, *path: str) -> Mapping[str, object]:
@@ -81,7 +87,7 @@ def name_at(value: object, *path: str) -> str | None:
 
 def type_name(value: object) -> str:
     """A provider's name for a type of message, fit to be stored."""
-    return (cleaned(value[:LONGEST_NAME]) if isinstance(value, str) else "") or "unknown"
+    return (cleaned(value[:LONGEST_TYPE]) if isinstance(value, str) else "") or "unknown"
 
 
 def identifier(value: object, name: str) -> str:

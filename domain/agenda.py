@@ -1,6 +1,6 @@
 """When the shop is open, and which starts fit: pure rules in the shop's own time zone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import RootModel, field_validator
@@ -69,7 +69,7 @@ def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
 def fits_opening(hours: OpeningHours, start: datetime, duration: timedelta, zone: ZoneInfo) -> bool:
     """Whether the whole of a booking lies in one open stretch of its day."""
     local_start = start.astimezone(zone)
-    local_end = (start + duration).astimezone(zone)
+    local_end = _after(start, duration).astimezone(zone)
     return local_end.date() == local_start.date() and any(
         span.opens <= local_start.time().replace(tzinfo=None) and local_end.time().replace(tzinfo=None) <= span.closes
         for span in hours.spans(local_start.date())
@@ -80,8 +80,8 @@ def free_professionals(
     start: datetime, duration: timedelta, professionals: tuple[ProfessionalId, ...], busy: tuple[Busy, ...]
 ) -> tuple[ProfessionalId, ...]:
     """The professionals with nothing between `start` and its end, in the order given."""
-    end = start + duration
-    taken = {b.professional_id for b in busy if b.start < end and start < b.end}
+    start, end = start.astimezone(UTC), _after(start, duration)
+    taken = {b.professional_id for b in busy if b.start.astimezone(UTC) < end and start < b.end.astimezone(UTC)}
     return tuple(p for p in professionals if p not in taken)
 
 
@@ -104,10 +104,15 @@ def free_starts(
             start = local_instant(day, at.time(), zone)
             if (
                 start is not None
-                and start > now
+                and start.astimezone(UTC) > now
                 and fits_opening(hours, start, duration, zone)
                 and free_professionals(start, duration, professionals, busy)
             ):
                 starts.append(start)
             at += timedelta(minutes=GRID_MINUTES)
     return starts
+
+
+def _after(start: datetime, duration: timedelta) -> datetime:
+    """The instant so much later: adding to a local time would miss a clock that jumps in between."""
+    return start.astimezone(UTC) + duration

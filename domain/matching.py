@@ -28,7 +28,7 @@ def matches(wanted: str, names: Iterable[str]) -> list[str]:
     if not words:
         return []
     return [name for name in names if all(_has_word(word, _words(name)) for word in words)] or [
-        name for name in names if all(_has_word(word, words) for word in _words(name))
+        name for name in names if (own := _words(name)) and all(_has_word(word, words) for word in own)
     ]
 
 

@@ -1,7 +1,24 @@
 """What operators have to know."""
 
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from domain.frozen import Frozen
 from domain.ids import ConversationId, OrganizationId
 from storage.database import Connection
+
+
+class Alert(Frozen):
+    """A row of `alerts`; `acknowledged_at` is None while nobody took notice."""
+
+    id: UUID
+    kind: str
+    detail: str
+    conversation_id: ConversationId | None
+    created_at: datetime
+    acknowledged_at: datetime | None
 
 
 async def raise_alert(
@@ -24,3 +41,32 @@ async def raise_alert(
         conversation_id,
     )
     return done == "INSERT 0 1"
+
+
+async def listed(tenant: Connection, *, include_acknowledged: bool = False) -> list[Alert]:
+    """The shop's alerts, newest first; at most 500."""
+    rows = await tenant.fetch(
+        """select id, kind, detail, conversation_id, created_at, acknowledged_at from alerts
+           where $1 or acknowledged_at is null order by created_at desc, id limit 500""",
+        include_acknowledged,
+    )
+    return [_from_row(row) for row in rows]
+
+
+async def acknowledge(tenant: Connection, alert_id: UUID) -> bool:
+    """Somebody has taken notice; whether the shop has such an alert. What was noted first stays."""
+    done = await tenant.execute(
+        "update alerts set acknowledged_at = coalesce(acknowledged_at, now()) where id = $1", alert_id
+    )
+    return done == "UPDATE 1"
+
+
+def _from_row(row: asyncpg.Record) -> Alert:
+    return Alert(
+        id=row["id"],
+        kind=row["kind"],
+        detail=row["detail"],
+        conversation_id=row["conversation_id"],
+        created_at=row["created_at"],
+        acknowledged_at=row["acknowledged_at"],
+    )

@@ -1,7 +1,7 @@
 """The agenda. A constraint of the database, not a check of ours, decides who gets a slot."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -59,9 +59,17 @@ async def book(
 ) -> BookingId | None:
     """Book with the first of `professionals` whom the constraint lets; None when all are taken.
 
-    Raises `ToolRefused` (pet_same_start_conflict) when this pet has a booking at that very start.
+    Raises `ToolRefused` (pet_same_start_conflict) when this pet has a booking at that very start. Bookings of one shop
+    take turns: two inserts that exclude each other would wait for each other until Postgres ends one as a deadlock.
     """
-    end = start + timedelta(minutes=service.duration_minutes)
+    await tenant.execute("select pg_advisory_xact_lock(hashtextextended($1, 3))", f"{organization_id}|agenda")
+    if await tenant.fetchval(
+        "select exists (select from bookings where pet_id = $1 and start_time = $2 and status <> 'cancelled')",
+        pet.id,
+        start,
+    ):
+        raise _same_start(pet)
+    end = start.astimezone(UTC) + timedelta(minutes=service.duration_minutes)  # local time may jump in between
     for professional_id in professionals:
         try:
             async with tenant.transaction():
@@ -89,10 +97,12 @@ async def book(
         except asyncpg.ExclusionViolationError:
             continue
         except asyncpg.UniqueViolationError as error:
-            raise ToolRefused(
-                RefusalCode.PET_SAME_START_CONFLICT, f"{pet.name} já tem um agendamento nesse mesmo horário."
-            ) from error
+            raise _same_start(pet) from error
     return None
+
+
+def _same_start(pet: Pet) -> ToolRefused:
+    return ToolRefused(RefusalCode.PET_SAME_START_CONFLICT, f"{pet.name} já tem um agendamento nesse mesmo horário.")
 
 
 async def upcoming(tenant: Connection, contact_id: ContactId, *, after: datetime, zone: ZoneInfo) -> list[BookingFacts]:

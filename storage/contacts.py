@@ -18,17 +18,9 @@ async def upsert(
     """
     for address in sorted(str(a) for a in addresses):
         await tenant.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{organization_id}|{address}")
-    rows = await tenant.fetch(
-        """select distinct c.id, c.created_at from contacts c join contact_addresses a on a.contact_id = c.id
-           where (a.kind, a.value) in (select * from unnest($1::text[], $2::text[])) order by c.created_at, c.id""",
-        [a.kind for a in addresses],
-        [a.value for a in addresses],
-    )
     phone = next((a.value for a in addresses if a.kind is AddressKind.PHONE), None)
-    if rows:
-        contact_id = ContactId(rows[0]["id"])
-        for other in rows[1:]:
-            await _merge(tenant, keep=contact_id, gone=ContactId(other["id"]))
+    contact_id = await _locked(tenant, addresses)
+    if contact_id is not None:
         await tenant.execute(
             """update contacts set last_contact_at = now(), phone = coalesce(phone, $2), name = coalesce(name, $3)
                where id = $1""",
@@ -39,8 +31,8 @@ async def upsert(
     else:
         contact_id = ContactId(
             await tenant.fetchval(
-                """insert into contacts (organization_id, phone, name, last_contact_at)
-                   values ($1, $2, $3, now()) returning id""",
+                """insert into contacts (organization_id, phone, name, last_contact_at) values ($1, $2, $3, now())
+                   returning id""",
                 organization_id,
                 phone,
                 name,
@@ -54,24 +46,40 @@ async def upsert(
     return contact_id
 
 
+async def _locked(tenant: Connection, addresses: Sequence[Address]) -> ContactId | None:
+    """The contact of these addresses, its row locked and the others merged into it; None when nobody has any of them.
+
+    Somebody who holds another address of the same person may be merging it at this moment: then the rows looked up are
+    not the rows that were locked, and the look-up is made again.
+    """
+    while True:
+        rows = await tenant.fetch(
+            """select distinct c.id, c.created_at from contacts c join contact_addresses a on a.contact_id = c.id
+               where (a.kind, a.value) in (select * from unnest($1::text[], $2::text[])) order by c.created_at, c.id""",
+            [a.kind for a in addresses],
+            [a.value for a in addresses],
+        )
+        found = [ContactId(row["id"]) for row in rows]
+        locked = await tenant.fetch("select id from contacts where id = any($1) order by id for update", found)
+        if len(locked) == len(found):
+            break
+    for gone in found[1:]:
+        await _merge(tenant, keep=found[0], gone=gone)
+    return found[0] if found else None
+
+
 async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> None:
     """Everything of `gone` becomes `keep`'s: a lid and a phone that were two contacts are one person."""
     await tenant.execute("update contact_addresses set contact_id = $1 where contact_id = $2", keep, gone)
     await tenant.execute(
-        """update bookings b set pet_id = (select k.id from pets k join pets g on g.name_folded = k.name_folded
-                                           where k.contact_id = $1 and g.id = b.pet_id)
-           where b.contact_id = $2 and exists (select from pets k join pets g on g.name_folded = k.name_folded
-                                               where k.contact_id = $1 and g.id = b.pet_id)""",
+        """update contacts k set phone = coalesce(k.phone, g.phone), name = coalesce(k.name, g.name),
+               last_contact_at = greatest(k.last_contact_at, g.last_contact_at)
+           from contacts g where k.id = $1 and g.id = $2""",
         keep,
         gone,
     )
+    await _merge_pets(tenant, keep=keep, gone=gone)
     await tenant.execute("update bookings set contact_id = $1 where contact_id = $2", keep, gone)
-    await tenant.execute(
-        """update pets p set contact_id = $1 where contact_id = $2
-           and not exists (select from pets k where k.contact_id = $1 and k.name_folded = p.name_folded)""",
-        keep,
-        gone,
-    )
     for table in ("messages", "ai_interactions", "tool_calls", "alerts"):
         await tenant.execute(
             f"""update {table} t set conversation_id = k.id from conversations g join conversations k
@@ -80,11 +88,19 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
             keep,
             gone,
         )
+    # Whatever keeps the assistant silent in one of the two keeps it silent in the one they become.
     await tenant.execute(
-        """update conversations k set status = 'waiting_human', handoff_reason = g.handoff_reason, handoff_since =
-            g.handoff_since
-           from conversations g where k.contact_id = $1 and g.contact_id = $2 and g.status = 'waiting_human'
-           and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience and k.status = 'active'""",
+        """update conversations k set ai_enabled = k.ai_enabled and g.ai_enabled,
+               status = case when g.status = 'waiting_human' then g.status else k.status end,
+               handoff_reason = coalesce(k.handoff_reason, g.handoff_reason),
+               handoff_since = least(k.handoff_since, g.handoff_since),
+               first_message_at = least(k.first_message_at, g.first_message_at),
+               last_message_preview = case when g.last_message_at > k.last_message_at or k.last_message_at is null
+                                           then g.last_message_preview else k.last_message_preview end,
+               last_message_at = greatest(k.last_message_at, g.last_message_at),
+               unread_count = k.unread_count + g.unread_count
+           from conversations g where k.contact_id = $1 and g.contact_id = $2
+           and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience""",
         keep,
         gone,
     )
@@ -95,6 +111,35 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
         gone,
     )
     await tenant.execute("delete from contacts where id = $1", gone)
+
+
+async def _merge_pets(tenant: Connection, *, keep: ContactId, gone: ContactId) -> None:
+    """Pets of the same name are one pet, which knows what either knew; the others change hands."""
+    await tenant.execute(
+        """update pets k set breed = coalesce(k.breed, g.breed), birth_date = coalesce(k.birth_date, g.birth_date),
+               birth_date_is_approximate = case when k.birth_date is null then g.birth_date_is_approximate
+                                                else k.birth_date_is_approximate end
+           from pets g where k.contact_id = $1 and g.contact_id = $2 and k.name_folded = g.name_folded""",
+        keep,
+        gone,
+    )
+    # Both may have booked the pet at the same start, which one pet cannot have twice (one_start_per_pet): the second
+    # booking stays, without its pet, for people to see.
+    await tenant.execute(
+        """update bookings b set pet_id = case when b.status <> 'cancelled' and exists (
+                   select from bookings o where o.pet_id = k.id and o.start_time = b.start_time and o.status <> 'cancelled')
+               then null else k.id end
+           from pets g join pets k on k.contact_id = $1 and k.name_folded = g.name_folded
+           where g.contact_id = $2 and b.pet_id = g.id""",
+        keep,
+        gone,
+    )
+    await tenant.execute(
+        """update pets p set contact_id = $1 where contact_id = $2
+           and not exists (select from pets k where k.contact_id = $1 and k.name_folded = p.name_folded)""",
+        keep,
+        gone,
+    )
 
 
 async def phones_of(tenant: Connection, contact_id: ContactId) -> list[str]:

@@ -32,6 +32,11 @@ _AWAY = (
     asyncpg.OutOfMemoryError,
 )
 
+# A member of a role has the role's rights over its tables, and may become it.
+_POWERFUL = """select exists (select from pg_roles r where pg_has_role(current_user, r.oid, 'member')
+    and (r.rolsuper or r.rolbypassrls
+         or exists (select from pg_tables where schemaname = 'public' and tableowner = r.rolname)))"""
+
 
 class Database:
     """The app's pool. It connects as a role that sees nothing until a transaction is bound to an organisation."""
@@ -45,10 +50,7 @@ class Database:
         row-level security."""
         try:
             pool = await asyncpg.create_pool(url, min_size=1, max_size=max_size, command_timeout=30, timeout=10)
-            powerful = await pool.fetchval(
-                "select rolsuper or rolbypassrls or exists (select from pg_tables where schemaname = 'public'"
-                " and tableowner = current_user) from pg_roles where rolname = current_user"
-            )
+            powerful = await pool.fetchval(_POWERFUL)
         except _AWAY as error:
             raise StorageUnavailable(f"cannot connect to the database: {error}") from error
         if powerful:
@@ -91,4 +93,6 @@ class Database:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield connection
         except _AWAY as error:
+            if isinstance(error, ValueError):  # asyncpg's "invalid input for query argument": no wait makes it valid
+                raise
             raise StorageUnavailable(f"{type(error).__name__}: {error}") from error

@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import asyncpg
+from pydantic import AwareDatetime
 
 from domain.frozen import Frozen
 from domain.ids import DeadLetterId, InstanceId, OrganizationId
@@ -26,6 +27,7 @@ class DeadLetter(Frozen):
     workflow_id: str | None
     payload: str
     error: str
+    created_at: AwareDatetime
 
 
 async def bury(
@@ -72,7 +74,7 @@ async def listed(tenant: Connection, *, include_redriven: bool = False) -> list[
 async def get(tenant: Connection, letter_id: UUID) -> tuple[DeadLetter, bool] | None:
     """A letter and whether it was sent on its way already; locked until the transaction ends."""
     row = await tenant.fetchrow(
-        """select id, whatsapp_instance_id, source, workflow_id, payload, error, redriven_at from dead_letters
+        """select id, whatsapp_instance_id, source, workflow_id, payload, error, created_at, redriven_at from dead_letters
            where id = $1 for update""",
         letter_id,
     )
@@ -85,6 +87,7 @@ async def get(tenant: Connection, letter_id: UUID) -> tuple[DeadLetter, bool] | 
         workflow_id=row["workflow_id"],
         payload=row["payload"],
         error=row["error"],
+        created_at=row["created_at"],
     )
     return letter, row["redriven_at"] is not None
 

@@ -48,7 +48,15 @@ def _make_app_role(connection: psycopg.Connection, app_url: str) -> None:
             "DATABASE_URL has to name the user the app connects as, e.g. postgresql://auzap:secret@host/auzap"
         )
     name, password = unquote(url.username), unquote(url.password or "")
-    roles = {row[0]: row[1:] for row in connection.execute("select rolname, rolsuper, rolbypassrls from pg_roles")}
+    # A member of the owner's role has the owner's rights: the tables' policies are not for it.
+    roles = {
+        row[0]: row[1]
+        for row in connection.execute(
+            """select r.rolname, r.rolbypassrls or pg_has_role(r.oid, current_user, 'member')
+                      or exists (select from pg_roles s where s.rolsuper and pg_has_role(r.oid, s.oid, 'member'))
+               from pg_roles r"""
+        )
+    }
     if "auzap_app" not in roles:
         connection.execute("create role auzap_app nologin")
     if name not in roles:
@@ -58,7 +66,7 @@ def _make_app_role(connection: psycopg.Connection, app_url: str) -> None:
             )
         )
         return
-    if any(roles[name]):
+    if roles[name]:
         raise Misconfigured(
             f"the role {name} in DATABASE_URL may bypass row-level security; give the app a plain role of its own"
         )

@@ -1,14 +1,35 @@
 """Shops and their settings."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import asyncpg
 
 from domain.agenda import OpeningHours
 from domain.errors import Misconfigured
+from domain.frozen import Frozen
 from domain.ids import OrganizationId
 from domain.shop import AiConfig, Organization
 from storage.database import Connection
+
+
+class SettingsChange(Frozen):
+    """New values of a shop's settings; None leaves what there is."""
+
+    name: str | None = None
+    timezone: str | None = None
+    opening_hours: OpeningHours | None = None
+    model: str | None = None
+    aurora_model: str | None = None
+    about: str | None = None
+    ai_enabled: bool | None = None
+    settle_seconds: Decimal | None = None
+    late_after_minutes: int | None = None
+    answer_limit_hours: int | None = None
+    outbound_limit_hours: int | None = None
+    loop_limit: int | None = None
+    loop_window_minutes: int | None = None
+    phone_quiet_minutes: int | None = None
 
 
 async def id_of_slug(unbound: Connection, slug: str) -> OrganizationId | None:
@@ -34,8 +55,8 @@ async def add(
         )
     except asyncpg.UniqueViolationError as error:
         raise Misconfigured(f"there is a shop {slug} already") from error
-    except asyncpg.CheckViolationError as error:
-        raise Misconfigured("a slug is made of small letters, digits and hyphens") from error
+    except (asyncpg.CheckViolationError, asyncpg.StringDataRightTruncationError) as error:
+        raise Misconfigured("a slug is made of at most 63 small letters, digits and hyphens") from error
     await tenant.execute(
         """insert into organization_settings (organization_id, timezone, opening_hours, ai_config)
            values ($1, $2, $3, $4)""",
@@ -71,6 +92,42 @@ async def get(tenant: Connection, organization_id: OrganizationId) -> Organizati
         loop_window_minutes=row["loop_window_minutes"],
         phone_quiet_minutes=row["phone_quiet_minutes"],
     )
+
+
+async def change(tenant: Connection, organization_id: OrganizationId, changes: SettingsChange) -> None:
+    """Set what `changes` names, and leave the rest. Raises `Misconfigured` when there is none of that id."""
+    await tenant.execute(
+        "update organizations set name = coalesce($2, name) where id = $1", organization_id, changes.name
+    )
+    done = await tenant.execute(
+        """update organization_settings set timezone = coalesce($2, timezone),
+               opening_hours = coalesce($3::jsonb, opening_hours),
+               ai_config = ai_config || jsonb_strip_nulls(jsonb_build_object(
+                   'model', $4::text, 'aurora_model', $5::text, 'about', $6::text)),
+               ai_enabled = coalesce($7, ai_enabled), settle_seconds = coalesce($8::numeric, settle_seconds),
+               late_after_minutes = coalesce($9, late_after_minutes),
+               answer_limit_hours = coalesce($10, answer_limit_hours),
+               outbound_limit_hours = coalesce($11, outbound_limit_hours),
+               loop_limit = coalesce($12, loop_limit), loop_window_minutes = coalesce($13, loop_window_minutes),
+               phone_quiet_minutes = coalesce($14, phone_quiet_minutes)
+           where organization_id = $1""",
+        organization_id,
+        changes.timezone,
+        changes.opening_hours.model_dump_json() if changes.opening_hours is not None else None,
+        changes.model,
+        changes.aurora_model,
+        changes.about,
+        changes.ai_enabled,
+        changes.settle_seconds,
+        changes.late_after_minutes,
+        changes.answer_limit_hours,
+        changes.outbound_limit_hours,
+        changes.loop_limit,
+        changes.loop_window_minutes,
+        changes.phone_quiet_minutes,
+    )
+    if done != "UPDATE 1":
+        raise Misconfigured(f"there is no shop {organization_id}")
 
 
 async def settle_seconds(tenant: Connection, organization_id: OrganizationId) -> float:

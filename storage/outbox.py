@@ -84,6 +84,7 @@ async def mark_sent(
     tenant: Connection, message: OutboundMessage, instance_id: InstanceId, provider_message_id: str
 ) -> None:
     """The channel took it under that id. Statuses that were reported before we knew the id are applied now."""
+    await _take_turn(tenant, instance_id, provider_message_id)
     receipt = await tenant.fetchrow(
         """select status, error from delivery_receipts where whatsapp_instance_id = $1 and whatsapp_message_id = $2""",
         instance_id,
@@ -115,6 +116,7 @@ async def apply_status(
     tenant: Connection, organization_id: OrganizationId, instance_id: InstanceId, change: StatusChanged
 ) -> None:
     """Keep a reported status, and move the message it belongs to forward; it never goes back."""
+    await _take_turn(tenant, instance_id, change.provider_message_id)
     await tenant.execute(
         """insert into delivery_receipts (organization_id, whatsapp_instance_id, whatsapp_message_id, status, rank,
             error)
@@ -151,9 +153,10 @@ async def claim_echo(tenant: Connection, instance_id: InstanceId, seen: ShopMess
     """Whether a message that left the shop's number is our own send.
 
     Known by its id; or, when the echo is here before the send call returned, by our reference in the id, or by a send
-    under way of the same text to the same person, which then is known to have been sent. One query that locks the row,
-    so that an echo that races with `mark_sent` is judged by the row as `mark_sent` left it.
+    under way of the same text to the same person, which then is known to have been sent. An echo that races with
+    `mark_sent` waits for it, and is judged by the row as `mark_sent` left it.
     """
+    await _take_turn(tenant, instance_id, seen.provider_message_id)
     row = await tenant.fetchrow(
         f"""select {_COLUMNS} from messages where whatsapp_instance_id = $1 and direction = 'outbound' and sender <>
             'phone'
@@ -208,6 +211,15 @@ async def held_conversations(tenant: Connection, instance_id: InstanceId) -> lis
         instance_id,
     )
     return [row["conversation_key"] for row in rows]
+
+
+async def _take_turn(tenant: Connection, instance_id: InstanceId, provider_message_id: str) -> None:
+    """What is told of one message id is taken in one after the other: a receipt and the send it belongs to, committed at
+    the same moment, would not see each other. Always locked before the row.
+    """
+    await tenant.execute(
+        "select pg_advisory_xact_lock(hashtextextended($1, 2))", f"{instance_id}|{provider_message_id}"
+    )
 
 
 def _columns_of(addresses: Sequence[Address]) -> tuple[list[str], list[str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from domain.frozen import Frozen
 from domain.ids import OrganizationId, OwnerNumberId
 from storage.database import Connection
 
@@ -12,6 +13,26 @@ class OwnerRole(StrEnum):
 
     OWNER = "owner"
     MANAGER = "manager"
+
+
+class OwnerNumber(Frozen):
+    """A row of `aurora_owner_numbers`; `phone` is canonical."""
+
+    id: OwnerNumberId
+    phone: str
+    name: str | None
+    role: OwnerRole
+
+
+async def listed(tenant: Connection) -> list[OwnerNumber]:
+    """The active owner numbers, oldest first."""
+    rows = await tenant.fetch(
+        "select id, phone, name, role from aurora_owner_numbers where is_active order by created_at, id"
+    )
+    return [
+        OwnerNumber(id=OwnerNumberId(row["id"]), phone=row["phone"], name=row["name"], role=OwnerRole(row["role"]))
+        for row in rows
+    ]
 
 
 async def find(tenant: Connection, phones: Sequence[str]) -> OwnerNumberId | None:
@@ -42,5 +63,7 @@ async def add(
 
 async def deactivate(tenant: Connection, phone: str) -> bool:
     """Whoever writes from this canonical phone is a customer from now on; whether it was an owner number."""
-    done = await tenant.execute("update aurora_owner_numbers set is_active = false where phone = $1", phone)
+    done = await tenant.execute(
+        "update aurora_owner_numbers set is_active = false where phone = $1 and is_active", phone
+    )
     return done == "UPDATE 1"

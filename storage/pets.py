@@ -10,6 +10,8 @@ from domain.texts import folded
 from storage.database import Connection
 
 _COLUMNS = "id, name, species, breed, birth_date"
+_LONGEST_FOLDED = 255
+"""Folding can make one character eighteen."""
 
 
 async def of_contact(tenant: Connection, contact_id: ContactId) -> list[Pet]:
@@ -41,7 +43,7 @@ async def register(
         organization_id,
         contact_id,
         name,
-        folded(name),
+        folded(name)[:_LONGEST_FOLDED],
         species,
         breed,
         approximate_birth_date,

@@ -4,10 +4,18 @@ from decimal import Decimal
 
 import asyncpg
 
+from domain.frozen import Frozen
 from domain.ids import OrganizationId, ProfessionalId, ServiceId
 from domain.shop import Service
 from domain.texts import folded
 from storage.database import Connection
+
+
+class Professional(Frozen):
+    """Somebody who works in the shop."""
+
+    id: ProfessionalId
+    name: str
 
 
 async def active(tenant: Connection) -> list[Service]:
@@ -35,7 +43,7 @@ async def add(
                duration_minutes = excluded.duration_minutes, price = excluded.price, is_active = true""",
         organization_id,
         name,
-        folded(name),
+        folded(name)[:255],
         category,
         duration_minutes,
         price,
@@ -46,6 +54,12 @@ async def professionals(tenant: Connection) -> tuple[ProfessionalId, ...]:
     """Who works in the shop, longest there first."""
     rows = await tenant.fetch("select id from professionals where is_active order by number")
     return tuple(ProfessionalId(row["id"]) for row in rows)
+
+
+async def professionals_by_name(tenant: Connection) -> list[Professional]:
+    """Who works in the shop, for people to read."""
+    rows = await tenant.fetch("select id, name from professionals where is_active order by name, number")
+    return [Professional(id=ProfessionalId(row["id"]), name=row["name"]) for row in rows]
 
 
 async def add_professional(tenant: Connection, organization_id: OrganizationId, name: str) -> ProfessionalId:

@@ -1,8 +1,10 @@
 """Which instance a webhook is for, and whether it may come in."""
 
+import asyncio
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import jwt
 import structlog
@@ -21,15 +23,24 @@ _FRESH = 5.0
 lasts."""
 
 _REMEMBERED = 10_000
+_LONGEST_NAME = 255
+
+_JWT_LEEWAY = timedelta(minutes=30)
+"""Evolution API signs a webhook once, for ten minutes, and repeats it with the same JWT for about twenty: after an
+outage an expired one is the rule, and what is answered 401 is never repeated. Clocks differ, too."""
 
 
 class Doors:
     """Finds instances by the key in a webhook's address."""
 
-    def __init__(self, database: Database, instances: Instances) -> None:
+    def __init__(
+        self, database: Database, instances: Instances, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._instances = instances
+        self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, WhatsAppInstance]] = {}
+        self._asked: dict[tuple[str, str], asyncio.Task[WhatsAppInstance | None]] = {}
 
     async def by_key(self, key: str) -> WhatsAppInstance | None:
         """The active instance of that webhook key. Raises `StorageUnavailable` when it cannot be known."""
@@ -40,9 +51,20 @@ class Doors:
         return await self._find("cloud", phone_number_id)
 
     async def _find(self, by: str, value: str) -> WhatsAppInstance | None:
+        if not value.isprintable() or len(value) > _LONGEST_NAME:
+            return None  # nobody's: Postgres would refuse to look for some of these
         at, remembered = self._known.get((by, value), (0.0, None))
-        if remembered is not None and time.monotonic() - at < _FRESH:
+        if remembered is not None and self._clock() - at < _FRESH:
             return remembered
+        # Asked once for all who wait for it: the database is spared, and requests go on in the order they came.
+        task = self._asked.get((by, value))
+        if task is None:
+            task = asyncio.create_task(self._ask(by, value, remembered))
+            self._asked[by, value] = task
+            task.add_done_callback(lambda _: self._asked.pop((by, value), None))
+        return await asyncio.shield(task)
+
+    async def _ask(self, by: str, value: str, remembered: WhatsAppInstance | None) -> WhatsAppInstance | None:
         try:
             async with self._database.unbound() as connection:
                 found = (
@@ -64,7 +86,7 @@ class Doors:
         else:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[by, value] = (time.monotonic(), found)
+            self._known[by, value] = (self._clock(), found)
         return found
 
 
@@ -106,7 +128,7 @@ def _signed_with(token: str, bearer: str) -> bool:
     ):  # a shorter key makes a weak signature: then only the token itself counts
         return False
     try:
-        jwt.decode(bearer, token, algorithms=["HS256"], options={"verify_aud": False})
+        jwt.decode(bearer, token, algorithms=["HS256"], options={"verify_aud": False}, leeway=_JWT_LEEWAY)
     except jwt.PyJWTError:
         return False
     return True

@@ -4,7 +4,8 @@ letters."""
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import assert_never
 from weakref import WeakValueDictionary
 
@@ -28,6 +29,7 @@ from domain.events import (
     StatusChanged,
 )
 from domain.frozen import Frozen
+from domain.ids import InstanceId
 from domain.instances import WhatsAppInstance
 from storage import conversations, dead_letters, outbox
 from storage.database import Database
@@ -39,6 +41,9 @@ from workflows.ids import TASK_QUEUE, conversation_workflow_id
 from workflows.search_attributes import AUZAP_ORGANIZATION, AUZAP_STATE
 
 _log = structlog.get_logger()
+
+_TEMPORAL_SECONDS = 5.0
+"""How long Temporal is waited for; the SDK alone would try for ten, and providers give up on us after thirty."""
 
 
 class TemporalUnavailable(AuZapError):
@@ -66,7 +71,7 @@ class Intake:
         self._temporal = temporal
         self._id_secret = id_secret
         self._task_queue = task_queue
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[InstanceId, str], asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, instance: WhatsAppInstance, events: Sequence[ChannelEvent]) -> Receipt:
         """Make every event durable.
@@ -76,20 +81,42 @@ class Intake:
         """
         by_person: dict[str, list[ChannelEvent]] = {}
         for number, event in enumerate(events):
-            whose = str(event.message.addresses[0]) if isinstance(event, MessageReceived) else f"event {number}"
-            by_person.setdefault(whose, []).append(event)
+            by_person.setdefault(_person(event) or f"event {number}", []).append(event)
         done = await asyncio.gather(
-            *(self._take_in_order(instance, of_one) for of_one in by_person.values()), return_exceptions=True
+            *(self._take_in_order(instance, whose, of_one) for whose, of_one in by_person.items()),
+            return_exceptions=True,
         )
         for result in done:
             if isinstance(result, BaseException):
                 raise result
         what = Counter(word for result in done if not isinstance(result, BaseException) for word in result)
         accepted, kept = what.pop("accepted", 0), what.pop("kept", 0)
+        _log.info(
+            "[BAILEYS] Webhook taken",
+            organizationId=str(instance.organization_id),
+            instanceId=str(instance.id),
+            accepted=accepted,
+            kept=kept,
+            ignored=what.total(),
+        )
         return Receipt(accepted=accepted, kept=kept, ignored=dict(what))
 
-    async def _take_in_order(self, instance: WhatsAppInstance, events: Sequence[ChannelEvent]) -> list[str]:
-        return [await self._take_one(instance, event) for event in events]
+    async def _take_in_order(self, instance: WhatsAppInstance, whose: str, events: Sequence[ChannelEvent]) -> list[str]:
+        """The events of one person, after those of that person that came before."""
+        lock = self._turns.setdefault((instance.id, whose), asyncio.Lock())
+        async with lock:
+            return [await self._take_guarded(instance, event) for event in events]
+
+    async def _take_guarded(self, instance: WhatsAppInstance, event: ChannelEvent) -> str:
+        """As `_take_one`; an event that fails as no other does is kept: repeating it would not help."""
+        try:
+            return await self._take_one(instance, event)
+        except (StorageUnavailable, TemporalUnavailable):
+            raise
+        except Exception as error:
+            _log.exception("[BAILEYS] Event failed", organizationId=str(instance.organization_id))
+            await self._bury(instance, Malformed(problem=type(error).__name__, payload=event.model_dump_json()))
+            return "kept"
 
     async def _take_one(self, instance: WhatsAppInstance, event: ChannelEvent) -> str:
         """One event; "accepted", "kept", or the reason it was ignored for."""
@@ -134,32 +161,28 @@ class Intake:
         return known or conversation_key(self._id_secret, instance.id, addresses[0])
 
     async def _signal_with_start(self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen) -> None:
-        lock = self._turns.setdefault(key, asyncio.Lock())
-        async with lock:
-            try:
-                await self._temporal.start_workflow(
-                    contracts.MESSAGE_WORKFLOW,
-                    ConversationStart(
-                        organization_id=instance.organization_id,
-                        instance_id=instance.id,
-                        conversation_key=key,
-                        settle_seconds=instance.settle_seconds,
-                    ),
-                    id=conversation_workflow_id(key),
-                    task_queue=self._task_queue,
-                    start_signal=signal,
-                    start_signal_args=[argument],
-                    static_summary="Conversa no WhatsApp",
-                    priority=Priority(fairness_key=str(instance.organization_id)),
-                    search_attributes=TypedSearchAttributes(
-                        [
-                            SearchAttributePair(AUZAP_ORGANIZATION, str(instance.organization_id)),
-                            SearchAttributePair(AUZAP_STATE, "active"),
-                        ]
-                    ),
-                )
-            except RPCError as error:
-                raise TemporalUnavailable(f"Temporal: {error.status.name}") from error
+        async with _durably():
+            await self._temporal.start_workflow(
+                contracts.MESSAGE_WORKFLOW,
+                ConversationStart(
+                    organization_id=instance.organization_id,
+                    instance_id=instance.id,
+                    conversation_key=key,
+                    settle_seconds=instance.settle_seconds,
+                ),
+                id=conversation_workflow_id(key),
+                task_queue=self._task_queue,
+                start_signal=signal,
+                start_signal_args=[argument],
+                static_summary="Conversa no WhatsApp",
+                priority=Priority(fairness_key=str(instance.organization_id)),
+                search_attributes=TypedSearchAttributes(
+                    [
+                        SearchAttributePair(AUZAP_ORGANIZATION, str(instance.organization_id)),
+                        SearchAttributePair(AUZAP_STATE, "active"),
+                    ]
+                ),
+            )
 
     async def _connection(self, instance: WhatsAppInstance, state: ConnectionState) -> None:
         """Note it; when the number is back, wake the replies that wait for it."""
@@ -174,13 +197,10 @@ class Intake:
             held=len(held),
         )
         for key in held:
-            try:
+            async with _durably(gone_is_fine=True):
                 await self._temporal.get_workflow_handle(conversation_workflow_id(key)).signal(
                     contracts.INSTANCE_CONNECTED
                 )
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise TemporalUnavailable(f"Temporal: {error.status.name}") from error
 
     async def _bury(self, instance: WhatsAppInstance, event: Malformed) -> None:
         async with self._database.tenant(instance.organization_id) as tenant:
@@ -213,3 +233,32 @@ class Intake:
         """Send messages of a dead letter on their way again; those that were answered meanwhile are recognised."""
         for message in messages:
             await self._signal_with_start(instance, key, contracts.MESSAGE_RECEIVED, message)
+
+
+def _person(event: ChannelEvent) -> str | None:
+    """Whose conversation the event belongs to, if it belongs to one."""
+    match event:
+        case MessageReceived(message=message):
+            return str(message.addresses[0])
+        case ShopMessageSeen(addresses=addresses):
+            return str(addresses[0])
+        case _:
+            return None
+
+
+@asynccontextmanager
+async def _durably(*, gone_is_fine: bool = False) -> AsyncIterator[None]:
+    """Around a call of Temporal: raises `TemporalUnavailable` unless it was taken.
+
+    A call that was given up may have been taken all the same; then the repetition is recognised by the message's id.
+    """
+    try:
+        async with asyncio.timeout(_TEMPORAL_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise TemporalUnavailable("Temporal did not answer in time") from error
+    except RPCError as error:
+        if not (gone_is_fine and error.status is RPCStatusCode.NOT_FOUND):
+            raise TemporalUnavailable(f"Temporal: {error.status.name}") from error
+    except RuntimeError as error:  # the first connection of a lazy client; the SDK has no type of its own for it
+        raise TemporalUnavailable(f"Temporal: {error}") from error

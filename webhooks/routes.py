@@ -5,7 +5,7 @@ the instance is not known (yet). 401, 413 and 422 only where coming again could 
 what was answered so.
 """
 
-import json
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -13,9 +13,12 @@ from typing import TypeVar
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from channels import baileys, cloud_webhook, evolution
-from domain.errors import StorageUnavailable, UnreadableBody
+from channels.reading import decoded, value_at
+from domain.errors import Misconfigured, StorageUnavailable, UnreadableBody
 from domain.events import ChannelEvent, Ignored, IgnoreReason
 from domain.instances import InstanceKind, WhatsAppInstance
 from webhooks.doors import Doors, holds_token, is_signed_by_meta, is_verify_token
@@ -24,6 +27,9 @@ from webhooks.intake import Intake, Receipt, TemporalUnavailable
 _log = structlog.get_logger()
 
 _Events = TypeVar("_Events")
+
+_BODY_SECONDS = 30.0
+"""How long a body may take to arrive; without it, anybody could hold connections open for ever."""
 
 
 class Refusal(Exception):
@@ -39,9 +45,22 @@ class Refusal(Exception):
 def refused(_request: Request, refusal: Exception) -> Response:
     """The answer to a refused request: `{"error": code, "message": sentence}`."""
     assert isinstance(refusal, Refusal)
-    _log.warning("[BAILEYS] Webhook refused", status=refusal.status, error=refusal.error)
+    _log.warning(
+        "[BAILEYS] Webhook refused",
+        status=refusal.status,
+        error=refusal.error,
+        **({"cause": str(refusal.__cause__)} if refusal.__cause__ else {}),
+    )
     headers = {"Retry-After": "5"} if refusal.status == 503 else None
     return JSONResponse({"error": refusal.error, "message": refusal.message}, refusal.status, headers)
+
+
+def no_such_page(_request: Request, problem: Exception) -> Response:
+    """The answer to an unknown path or method, in the shape of every other error."""
+    assert isinstance(problem, HTTPException)
+    error = str(problem.detail).lower().replace(" ", "_")
+    body = {"error": error, "message": "the webhooks are POST /webhooks/{kind}/{key}; see the README"}
+    return JSONResponse(body, problem.status_code, problem.headers)
 
 
 def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
@@ -53,6 +72,8 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
             instance = await doors.by_key(key)
         except StorageUnavailable as away:
             raise Refusal(503, "database_away", "the database is away; send it again") from away
+        except Misconfigured as problem:
+            raise Refusal(503, "misconfigured", "the gateway is not set up rightly; send it again") from problem
         if instance is None or instance.kind not in kinds:
             raise Refusal(503, "unknown_instance", "no such instance yet; send it again")
         return instance
@@ -71,18 +92,28 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
         """Evolution API v2, with or without `webhookByEvents`."""
         instance = await instance_of(key, InstanceKind.EVOLUTION)
         if not holds_token(instance, request.headers):
-            raise _UNAUTHORIZED
+            raise _unauthorized()
         body = _json(await _body(request, max_body_bytes))
-        return await take(instance, _parsed(lambda: evolution.parse(body, event_from_path=event, received_at=_now())))
+        events = _parsed(lambda: evolution.parse(body, event_from_path=event, received_at=_now()))
+        envelopes = [value_at(item, "body") for item in body] if isinstance(body, list) else [body]
+        if {evolution.instance_name(envelope) for envelope in envelopes} - {None, instance.external_id}:
+            # One address for all of a server's instances would mix the shops' customers.
+            raise Refusal(503, "other_instance", "this address is of another instance; set its own, and send it again")
+        return await take(instance, events)
 
     async def bridge(request: Request, key: str, kind: InstanceKind) -> Receipt:
         instance = await instance_of(key, kind)
         raw = await _body(request, max_body_bytes)
-        # A bridge that cannot set headers puts the token into the body, so the body is read first; it is bounded.
-        body = _json(raw) if raw else None
-        in_body = body.get("webhookVerifyToken") if isinstance(body, dict) else None
-        if not holds_token(instance, request.headers, in_body):
-            raise _UNAUTHORIZED
+        if holds_token(instance, request.headers):
+            body = _json(raw)
+        else:  # a bridge that cannot set headers puts the token into the body
+            try:
+                body = _json(raw)
+            except Refusal as unreadable:
+                raise _unauthorized() from unreadable
+            in_body = body.get("webhookVerifyToken") if isinstance(body, dict) else None
+            if not holds_token(instance, request.headers, in_body):
+                raise _unauthorized()
         events = _parsed(lambda: baileys.parse(body, received_at=_now()))
         job = baileys.job_ids(body)
         if job is not None and job != (str(instance.organization_id), str(instance.id)):
@@ -106,7 +137,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
         instance = await instance_of(key, InstanceKind.CLOUD)
         asked = request.query_params
         if asked.get("hub.mode") != "subscribe" or not is_verify_token(instance, asked.get("hub.verify_token", "")):
-            raise _UNAUTHORIZED
+            raise _unauthorized()
         return PlainTextResponse(asked.get("hub.challenge", ""))
 
     @routes.post("/cloud/{key}")
@@ -116,9 +147,9 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
         raw = await _body(request, max_body_bytes)
         signature = request.headers.get("x-hub-signature-256")
         if not is_signed_by_meta(signed_for, raw, signature):
-            raise _UNAUTHORIZED
+            raise _unauthorized()
         body = _json(raw)
-        total = Receipt()
+        total, strangers = Receipt(), 0
         for phone_number_id, events in _parsed(lambda: cloud_webhook.parse(body, received_at=_now())):
             owner: WhatsAppInstance | None = signed_for
             if phone_number_id and phone_number_id != signed_for.external_id:
@@ -129,14 +160,18 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
                 if owner is not None and not is_signed_by_meta(owner, raw, signature):
                     owner = None  # another app's number: this signature does not speak for it
             if owner is None:
-                raise Refusal(503, "unknown_instance", "an instance of this body is not known yet; send it again")
-            total = _sum(total, await take(owner, events))
+                strangers += 1
+            else:
+                total = _sum(total, await take(owner, events))
+        if strangers:  # said last: the others of the body are not to wait for it
+            raise Refusal(503, "unknown_instance", "an instance of this body is not known yet; send it again")
         return total
 
     return routes
 
 
-_UNAUTHORIZED = Refusal(401, "unauthorized", "the token or signature is missing or wrong")
+def _unauthorized() -> Refusal:
+    return Refusal(401, "unauthorized", "the token or signature is missing or wrong")
 
 
 async def _body(request: Request, limit: int) -> bytes:
@@ -146,19 +181,24 @@ async def _body(request: Request, limit: int) -> bytes:
     if declared.isdigit() and int(declared) > limit:
         raise too_large
     chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > limit:
-            raise too_large
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            async for chunk in request.stream():
+                chunks += chunk
+                if len(chunks) > limit:
+                    raise too_large
+    except TimeoutError as error:
+        raise Refusal(408, "too_slow", "the body did not arrive in time; send it again") from error
+    except ClientDisconnect as error:
+        raise Refusal(408, "cut_off", "the body did not arrive whole; send it again") from error
     return bytes(chunks)
 
 
 def _json(raw: bytes) -> object:
     try:
-        body: object = json.loads(raw)
-    except (ValueError, RecursionError) as error:
+        return decoded(raw)
+    except UnreadableBody as error:
         raise Refusal(422, "not_json", "the body is not JSON") from error
-    return body
 
 
 def _parsed(parse: Callable[[], _Events]) -> _Events:

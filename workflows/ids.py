@@ -15,6 +15,12 @@ def conversation_workflow_id(conversation_key: str) -> str:
     return f"conversation/{conversation_key}"
 
 
+def key_in(workflow_id: str) -> str | None:
+    """The conversation key in a conversation's workflow id, or None when it is no conversation's."""
+    prefix, _, key = workflow_id.partition("/")
+    return key if prefix == "conversation" and key else None
+
+
 def turn_id(first_run_id: str, number: int) -> TurnId:
     """The id of a run chain's `number`th turn: the same after a replay, a continue-as-new or a reset."""
     return TurnId(UUID(int=uuid5(_TURNS, f"{first_run_id}/{number}").int))

@@ -1,9 +1,10 @@
-"""A running engine for the tests of the workflows."""
+"""Running engines for the tests of the workflows: one in which time passes as it does, one in which it is skipped."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
 
 from dev.postgres import DatabaseUrls
 from storage.database import Database
@@ -18,4 +19,28 @@ async def engine(
 ) -> AsyncIterator[Engine]:
     """Everything runs; time passes as it does; bursts are not waited for."""
     async with running_engine(database, instances, keys, temporal_client, database_urls.app) as running:
+        yield running
+
+
+@pytest.fixture
+async def settling_engine(
+    database: Database, instances: Instances, keys: Keys, temporal_client: Client, database_urls: DatabaseUrls
+) -> AsyncIterator[Engine]:
+    """As `engine`, in a shop that waits a second for a burst to settle."""
+    async with running_engine(
+        database, instances, keys, temporal_client, database_urls.app, settle_seconds=1
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+async def skipping_engine(
+    database: Database,
+    instances: Instances,
+    keys: Keys,
+    time_skipping: WorkflowEnvironment,
+    database_urls: DatabaseUrls,
+) -> AsyncIterator[Engine]:
+    """Everything runs; a workflow that only waits jumps to its next timer."""
+    async with running_engine(database, instances, keys, time_skipping.client, database_urls.app) as running:
         yield running

@@ -1,0 +1,125 @@
+"""What operators write by hand, read: opening hours, prices, phones, web addresses, time zones."""
+
+import re
+import unicodedata
+from datetime import time
+from decimal import Decimal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ValidationError
+
+from domain.addresses import phone_from_text
+from domain.agenda import OpeningHours, OpenSpan
+from operating.refusal import Mistyped
+
+_DAYS = {"seg": 0, "ter": 1, "qua": 2, "qui": 3, "sex": 4, "sab": 5, "dom": 6}
+_TIME = r"(\d{1,2})(?::(\d{2})|h(\d{2})?)"
+_SPAN = re.compile(rf"{_TIME}\s*(?:-|–|as|ate)\s*{_TIME}")
+_PART = re.compile(r"(?P<days>[a-z][a-z,\s–-]*?)[\s:]+(?P<times>\d.*|fechad[oa])")
+_DAY_RANGE = re.compile(r"([a-z]+)(?:\s*[-–]\s*|\s+a\s+)([a-z]+)")
+_PRICE = re.compile(r"(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,8}(?:[.,]\d{1,2})?)")
+_HOURS_EXAMPLE = "escreva como: seg-sex 08:00-12:00 13:00-18:00; sáb 08:00-12:00"
+
+
+def opening_hours(text: str) -> OpeningHours:
+    """The week in `seg-sex 08:00-18:00; sáb 8h-12h`; days that are not named are closed. Raises `Mistyped`.
+
+    A part names days (one, a list with commas, a range) and one or more stretches of them, or `fechado`.
+    """
+    week: dict[int, tuple[OpenSpan, ...]] = {}
+    for part in filter(None, (part.strip() for part in _plain(text).split(";"))):
+        match = _PART.fullmatch(part)
+        if match is None:
+            raise Mistyped(f"não entendi o horário “{part}”; {_HOURS_EXAMPLE}")
+        spans = () if match["times"].startswith("fechad") else _spans(match["times"])
+        for day in _days(match["days"]):
+            if day in week:
+                raise Mistyped(f"o horário fala duas vezes do mesmo dia em “{part}”; {_HOURS_EXAMPLE}")
+            week[day] = spans
+    if not week:
+        raise Mistyped(f"o horário está vazio; {_HOURS_EXAMPLE}")
+    try:
+        return OpeningHours({day: spans for day, spans in sorted(week.items()) if spans})
+    except ValidationError as error:
+        raise Mistyped(f"as horas têm de estar em ordem e não se sobrepor; {_HOURS_EXAMPLE}") from error
+
+
+def _plain(text: str) -> str:
+    """Small letters without accents; punctuation stays."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _days(text: str) -> list[int]:
+    days: list[int] = []
+    for part in filter(None, (part.strip() for part in re.sub(r"\s+e\s+", ",", text.replace("-feira", "")).split(","))):
+        if (ends := _DAY_RANGE.fullmatch(part)) is None:
+            days.append(_day(part))
+            continue
+        first, last = _day(ends[1]), _day(ends[2])
+        # A range may run over the end of the week: sex-seg.
+        days += [(first + step) % 7 for step in range((last - first) % 7 + 1)]
+    return days
+
+
+def _day(word: str) -> int:
+    day = _DAYS.get(word[:3]) if word.isalpha() else None
+    if day is None:
+        raise Mistyped(f"não conheço o dia “{word}”; {_HOURS_EXAMPLE}")
+    return day
+
+
+def _spans(text: str) -> tuple[OpenSpan, ...]:
+    if _SPAN.sub("", text).strip(" ,e"):
+        raise Mistyped(f"não entendi as horas “{text}”; {_HOURS_EXAMPLE}")
+    return tuple(
+        OpenSpan(opens=_time(m[1], m[2] or m[3]), closes=_time(m[4], m[5] or m[6])) for m in _SPAN.finditer(text)
+    )
+
+
+def _time(hour: str, minute: str | None) -> time:
+    try:
+        return time(int(hour), int(minute or 0))
+    except ValueError as error:
+        raise Mistyped(f"{hour}:{minute or '00'} não é uma hora do dia; {_HOURS_EXAMPLE}") from error
+
+
+def price(text: str) -> Decimal:
+    """The reais in `50`, `50,00`, `50.00`, `1.250,00` or `R$ 50,00`. Raises `Mistyped`."""
+    match = _PRICE.fullmatch(text.strip())
+    if match is None:
+        raise Mistyped(f"“{text}” não é um preço; escreva como 50,00")
+    written = match[1]
+    if "," in written or re.fullmatch(r"\d{1,3}(?:\.\d{3})+", written):
+        written = written.replace(".", "").replace(",", ".")
+    return Decimal(written).quantize(Decimal("0.01"))
+
+
+def phone(text: str) -> str:
+    """The canonical phone in `(11) 98765-4321` or `+55 11 98765-4321`. Raises `Mistyped`."""
+    found = phone_from_text(text)
+    if found is None:
+        raise Mistyped(f"“{text}” não é um telefone; escreva com DDD, como (11) 98765-4321")
+    return found
+
+
+def web_address(text: str) -> str:
+    """An http(s) address without the slash at its end. Raises `Mistyped`."""
+    try:
+        parts = urlsplit(text.strip())
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not parts.query
+    except ValueError:
+        fits = False
+    if not fits or re.search(r"\s", text.strip()):
+        raise Mistyped(f"“{text}” não é um endereço; escreva como https://exemplo.com.br")
+    return text.strip().rstrip("/")
+
+
+def time_zone(text: str) -> str:
+    """The name of a time zone. Raises `Mistyped`."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Mistyped(f"não conheço o fuso “{text}”; escreva como America/Sao_Paulo") from error
+    return text

@@ -1,0 +1,11 @@
+"""What an operator asked for and cannot have."""
+
+from domain.errors import AuZapError
+
+
+class Refused(AuZapError):
+    """It cannot be done, or there is no such thing; the text is one Portuguese line for the operator."""
+
+
+class Mistyped(Refused):
+    """What the operator wrote is not of the form it has to be; the text says which form that is."""

@@ -1,0 +1,89 @@
+"""`auzap`: the operator's command. Exit codes: 0 done, 1 refused or not there, 2 wrongly written or misconfigured."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+from temporalio.service import RPCError
+from typer.exceptions import Abort, TyperException
+
+from commands import installation, letters, number, shop, watch
+from commands.output import complain
+from domain.errors import Misconfigured, StorageUnavailable
+from operating.refusal import Mistyped, Refused
+from webhooks.intake import TemporalUnavailable
+
+_NOT_DONE, _WRONG, _INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="auzap",
+    help="AuZap: monta lojas e cuida delas. Lê os mesmos ajustes que os processos (veja .env.example).",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("migrate")(installation.migrate)
+app.command("new-key")(installation.new_key)
+app.add_typer(shop.org, name="org")
+app.add_typer(shop.service, name="service")
+app.add_typer(shop.professional, name="professional")
+app.add_typer(shop.owner, name="owner")
+app.add_typer(number.instance, name="instance")
+app.add_typer(watch.handoff, name="handoff")
+app.add_typer(watch.conversation, name="conversation")
+app.add_typer(letters.dead_letters, name="dead-letters")
+app.add_typer(watch.alerts, name="alerts")
+app.command("status")(watch.status)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what `arguments` say; the exit code. Whatever goes wrong is told in one line on stderr."""
+    try:
+        return int(app(args=list(arguments), prog_name="auzap", standalone_mode=False) or 0)
+    except (Mistyped, Misconfigured) as problem:
+        complain(str(problem))
+        return _WRONG
+    except Refused as refused:
+        complain(str(refused))
+    except StorageUnavailable as away:
+        complain(f"o banco de dados não responde ({away})")
+    except (TemporalUnavailable, RPCError) as away:
+        complain(f"o Temporal não responde ({away})")
+    except TyperException as usage:
+        complain(_in_portuguese(usage.format_message()))
+        return usage.exit_code
+    except (Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    return _NOT_DONE
+
+
+def main() -> None:
+    """The process."""
+    code = run(sys.argv[1:] or ["--help"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # an interpreter that used the Temporal SDK may abort while it is torn down; nothing is left to do
+
+
+_WORDS = (
+    ("Missing option", "falta a opção"),
+    ("Missing argument", "falta o argumento"),
+    ("Missing command", "falta o comando"),
+    ("No such option:", "não existe a opção"),
+    ("No such command", "não existe o comando"),
+    ("Invalid value for", "valor inválido para"),
+    ("Invalid value:", "valor inválido:"),
+    ("Got unexpected extra argument", "argumento a mais:"),
+)
+
+
+def _in_portuguese(message: str) -> str:
+    """Typer's own complaint with its first words in Portuguese."""
+    for english, portuguese in _WORDS:
+        message = message.replace(english, portuguese)
+    return message
+
+
+if __name__ == "__main__":
+    main()

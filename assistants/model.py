@@ -115,7 +115,7 @@ class _Usage(BaseModel):
 
 
 class _Completion(BaseModel):
-    """What we read of a completion. The SDK does not validate what a server sends; compatible servers leave out the rest."""
+    """What we read of a completion: the SDK does not validate what servers send, and many leave out the rest."""
 
     choices: list[_Choice] = []
     model: str | None = None

@@ -2,7 +2,6 @@
 
 import re
 
-
 _ENDINGS = (("ão", "ões"), ("el", "éis"), ("al", "ais"), ("m", "ns"), ("r", "res"), ("z", "zes"), ("s", "s"))
 _OF = re.compile(r"\s(?:de|do|da|dos|das|com|para|em)\s")
 
@@ -10,7 +9,8 @@ _OF = re.compile(r"\s(?:de|do|da|dos|das|com|para|em)\s")
 def plural(noun: str) -> str:
     """The plural of a noun as services are named.
 
-    banho → banhos, vacinação → vacinações, hotel → hotéis, banho e tosa → banhos e tosas, corte de unha → cortes de unha.
+    banho → banhos, vacinação → vacinações, hotel → hotéis, banho e tosa → banhos e tosas,
+    corte de unha → cortes de unha.
     """
     of = _OF.search(noun)
     head, rest = (noun[: of.start()], noun[of.start() :]) if of else (noun, "")

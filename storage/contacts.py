@@ -127,7 +127,8 @@ async def _merge_pets(tenant: Connection, *, keep: ContactId, gone: ContactId) -
     # booking stays, without its pet, for people to see.
     await tenant.execute(
         """update bookings b set pet_id = case when b.status <> 'cancelled' and exists (
-                   select from bookings o where o.pet_id = k.id and o.start_time = b.start_time and o.status <> 'cancelled')
+                   select from bookings o
+                   where o.pet_id = k.id and o.start_time = b.start_time and o.status <> 'cancelled')
                then null else k.id end
            from pets g join pets k on k.contact_id = $1 and k.name_folded = g.name_folded
            where g.contact_id = $2 and b.pet_id = g.id""",

@@ -214,8 +214,9 @@ async def held_conversations(tenant: Connection, instance_id: InstanceId) -> lis
 
 
 async def _take_turn(tenant: Connection, instance_id: InstanceId, provider_message_id: str) -> None:
-    """What is told of one message id is taken in one after the other: a receipt and the send it belongs to, committed at
-    the same moment, would not see each other. Always locked before the row.
+    """What is told of one message id is taken in one after the other; always locked before the message's row.
+
+    A receipt and the send it belongs to, committed at the same moment, would not see each other.
     """
     await tenant.execute(
         "select pg_advisory_xact_lock(hashtextextended($1, 2))", f"{instance_id}|{provider_message_id}"

@@ -60,7 +60,8 @@ async def test_lines_of_a_burst_are_read_in_the_order_they_were_written(settling
 
 
 async def test_a_message_that_overtakes_the_model_joins_the_turn(engine: Engine) -> None:
-    """While the model thinks about the first line a second one comes: one answer, to both; the stale call is dropped."""
+    """While the model thinks about the first line a second one comes: one answer, to both; the stale call is
+    dropped."""
     engine.model.faults.add(Fault(kind=FaultKind.SLOW, seconds=30))
     await engine.says("oi")
     await engine.until(lambda: _called(engine, 1))

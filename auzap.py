@@ -51,7 +51,7 @@ def run(arguments: Sequence[str]) -> int:
     except (TemporalUnavailable, RPCError) as away:
         complain(f"o Temporal não responde ({away})")
     except TyperException as usage:
-        complain(_in_portuguese(usage.format_message()))
+        complain(f"{_in_portuguese(usage.format_message())} (veja --help)")
         return usage.exit_code
     except (Abort, KeyboardInterrupt):
         return _INTERRUPTED

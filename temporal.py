@@ -1,9 +1,20 @@
 """The connection to Temporal, the same for every process."""
 
+import logging
+
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
-from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
+
+from domain.errors import Misconfigured
 
 DATA_CONVERTER = pydantic_data_converter
 
@@ -13,16 +24,27 @@ async def connect(*, lazy: bool = False, metrics_address: str | None = None) -> 
         without.
 
     `lazy` connects at the first call, so that the gateway can start, and say 503, before Temporal is there.
+    Raises `Misconfigured` when these settings contradict each other or name files that are not there.
     """
-    config = ClientConfig.load_client_connect_config()
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise Misconfigured(f"settings: TEMPORAL_*: {error}. See .env.example") from error
     config.setdefault("target_host", "localhost:7233")
-    runtime = Runtime(telemetry=_telemetry(metrics_address)) if metrics_address else None
+    runtime = Runtime(telemetry=_telemetry(metrics_address))
     return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy, runtime=runtime)
 
 
-def _telemetry(address: str) -> TelemetryConfig:
+def _telemetry(metrics_address: str | None) -> TelemetryConfig:
+    """The SDK's own log goes through Python's, or it would write lines of another shape between ours."""
     return TelemetryConfig(
+        logging=LoggingConfig(
+            filter=TelemetryFilter(core_level="WARN", other_level="ERROR"),
+            forwarding=LogForwardingConfig(logger=logging.getLogger("temporalio.core"), append_target_to_name=False),
+        ),
         metrics=PrometheusConfig(
-            bind_address=address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
+            bind_address=metrics_address, counters_total_suffix=True, unit_suffix=True, durations_as_seconds=True
         )
+        if metrics_address
+        else None,
     )

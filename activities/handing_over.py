@@ -107,6 +107,8 @@ class HandingOver:
             "[WORKER] Recorded, a person has the conversation",
             organizationId=str(order.organization_id),
             conversationId=str(arrival.conversation.id),
+            contactId=str(arrival.conversation.contact_id),
+            type="OWNER" if arrival.conversation.audience is Audience.OWNER else "CLIENT",
             messages=len(order.messages),
             messageContent=[m.text for m in order.messages],
             **{"from": order.messages[-1].reply_to},

@@ -15,7 +15,7 @@ from domain.conversation import AgentType, HandledAs, Sender
 from domain.errors import ChannelDisconnected, ChannelRefused, ChannelUnavailable
 from domain.events import DeliveryStatus
 from domain.frozen import Frozen
-from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
+from domain.ids import ContactId, ConversationId, InstanceId, MessageId, OrganizationId, TurnId
 from domain.instances import WhatsAppInstance
 from domain.texts import split_for_channel
 from storage import alerts, inbound, outbox
@@ -41,6 +41,7 @@ class SendReply(Frozen):
     sender: Sender
     agent: AgentType
     answers: tuple[MessageId, ...]
+    contact_id: ContactId | None = None
 
 
 class SendOutcome(StrEnum):
@@ -172,10 +173,10 @@ class Sending:
             msg,
             organizationId=str(order.organization_id),
             conversationId=str(order.conversation_id),
+            contactId=str(order.contact_id) if order.contact_id else None,
             agentType=order.agent,
             type="OWNER" if order.agent is AgentType.AURORA else "CLIENT",
             responseLength=len(order.text),
             messageContent=order.text,
-            to=order.to,
-            **more,
+            **{"from": order.to, **more},
         )

@@ -54,8 +54,9 @@ class ChatModel:
             response = await self._client.chat.completions.with_raw_response.create(
                 model=model,
                 messages=list(messages),
-                tools=list(tools) or openai.omit,
                 max_completion_tokens=self._max_output_tokens,
+                # As its own argument the client walks through every schema, a sixth of a worker's CPU.
+                extra_body={"tools": list(tools)} if tools else None,
             )
             completion = _Completion.model_validate_json(response.content)
         except openai.APITimeoutError as error:

@@ -91,10 +91,11 @@ class Toolbox:
 
     def __init__(self, tools: Iterable[Tool[Any]]) -> None:  # Any: each tool has arguments of its own
         self._tools = {tool.name: tool for tool in tools}
+        self._schemas = [tool.schema() for tool in self._tools.values()]  # once: making them takes milliseconds
 
     def schemas(self) -> list[ChatCompletionToolParam]:
         """Every tool, as the model's protocol wants them."""
-        return [tool.schema() for tool in self._tools.values()]
+        return self._schemas
 
     async def call(self, turn: Turn, request: ToolRequest) -> ToolOutcome:
         """Run the tool that was asked for. What it refuses becomes an answer for the model and leaves nothing

@@ -12,6 +12,7 @@ import httpx
 from bench.bridge import ReceivingBridge
 from domain.instances import WhatsAppInstance
 
+_CONNECTIONS = 20
 _PATIENCE = 60.0
 """Seconds after which a reply counts as missing."""
 
@@ -39,6 +40,8 @@ class Customers:
         self._url = f"{gateway_url}/webhooks/{instance.kind}/{instance.webhook_key}"
         self._headers = {"authorization": f"Bearer {instance.webhook_token.get_secret_value()}"}
         self._phones = (f"55119{number:08d}" for number in itertools.count(60_000_000))
+        # As a bridge has few connections; hundreds in one client would cost the processor that is measured.
+        self._posting = asyncio.Semaphore(_CONNECTIONS)
         self._message_ids = (f"3EB0{number:016X}" for number in itertools.count(1))
 
     def new_phones(self, count: int) -> list[str]:
@@ -57,7 +60,8 @@ class Customers:
         body = {"event": "messages.upsert", "data": {"type": "notify", "messages": [message]}}
         arrival = self._bridge.next_reply(jid)
         posted_at = time.monotonic()
-        response = await self._http.post(self._url, json=body, headers=self._headers)
+        async with self._posting:
+            response = await self._http.post(self._url, json=body, headers=self._headers)
         answered_after = time.monotonic() - posted_at
         response.raise_for_status()
         try:

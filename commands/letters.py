@@ -20,7 +20,7 @@ from operating.shops import settings_of
 from storage import dead_letters as letter_rows
 from storage.dead_letters import DeadLetter
 
-dead_letters = typer.Typer(no_args_is_help=True, help="Cartas mortas: o que não pôde ser tratado, guardado inteiro.")
+dead_letters = typer.Typer(help="Cartas mortas: o que não pôde ser tratado, guardado inteiro.")
 
 _NUMBER = re.compile(r"\d{10,}")
 _UNREADABLE = "ainda não dá para ler esse evento; a carta fica guardada"

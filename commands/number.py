@@ -15,8 +15,8 @@ from operating import as_written, numbers, practice_phone
 from operating.numbers import NewNumber
 from operating.shops import settings_of
 
-instance = typer.Typer(no_args_is_help=True, help="Números de WhatsApp da loja.")
-add = typer.Typer(no_args_is_help=True, help="Liga um número: evolution, baileys, cloud ou practice.")
+instance = typer.Typer(help="Números de WhatsApp da loja.")
+add = typer.Typer(help="Liga um número: evolution, baileys, cloud ou practice.")
 instance.add_typer(add, name="add")
 
 _TOKEN_ENV, _APP_SECRET_ENV = "AUZAP_INSTANCE_TOKEN", "AUZAP_INSTANCE_APP_SECRET"
@@ -102,7 +102,8 @@ def add_practice(
         shop = await desk.shop(org)
         settings, _ = await settings_of(desk.database, shop)
         number = NewNumber(kind=InstanceKind.PRACTICE, base_url=base_url, api_token=SecretStr(""))
-        async with desk.database.tenant(shop) as tenant, httpx.AsyncClient() as client:
+        # The practice phone listens on this machine only: no proxy stands between.
+        async with desk.database.tenant(shop) as tenant, httpx.AsyncClient(trust_env=False) as client:
             saved = await numbers.save_number(tenant, desk.instances, shop, number)
             # The phone has one token for both directions. If it does not take the shop, nothing is kept.
             saved = saved.model_copy(update={"api_token": saved.webhook_token})

@@ -16,10 +16,10 @@ from storage import services as service_rows
 from storage.organizations import SettingsChange
 from storage.owners import OwnerRole
 
-org = typer.Typer(no_args_is_help=True, help="Lojas: criar, ver, ajustar.")
-service = typer.Typer(no_args_is_help=True, help="Serviços que a loja vende.")
-professional = typer.Typer(no_args_is_help=True, help="Quem atende na loja.")
-owner = typer.Typer(no_args_is_help=True, help="Donos e gerentes: quem a Aurora atende.")
+org = typer.Typer(help="Lojas: criar, ver, ajustar.")
+service = typer.Typer(help="Serviços que a loja vende.")
+professional = typer.Typer(help="Quem atende na loja.")
+owner = typer.Typer(help="Donos e gerentes: quem a Aurora atende.")
 
 _WEEK = "seg-sex 08:00-18:00; sáb 08:00-12:00"
 Slug = Annotated[str, typer.Argument(help="Apelido da loja, como amigo-fiel.")]

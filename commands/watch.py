@@ -20,9 +20,9 @@ from operating.shops import settings_of
 from storage import alerts as alert_rows
 from storage import conversations
 
-handoff = typer.Typer(no_args_is_help=True, help="Conversas que estão com uma pessoa.")
-conversation = typer.Typer(no_args_is_help=True, help="Uma conversa.")
-alerts = typer.Typer(no_args_is_help=True, help="Avisos aos operadores.")
+handoff = typer.Typer(help="Conversas que estão com uma pessoa.")
+conversation = typer.Typer(help="Uma conversa.")
+alerts = typer.Typer(help="Avisos aos operadores.")
 
 Conversation = Annotated[UUID, typer.Argument(help="Id da conversa.")]
 

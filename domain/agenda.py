@@ -70,9 +70,10 @@ def fits_opening(hours: OpeningHours, start: datetime, duration: timedelta, zone
     """Whether the whole of a booking lies in one open stretch of its day."""
     local_start = start.astimezone(zone)
     local_end = _after(start, duration).astimezone(zone)
+    begins, ends = local_start.time(), local_end.time()
+    # A clock that is set back can put the end of a booking before its start: the start must lie in the stretch, too.
     return local_end.date() == local_start.date() and any(
-        span.opens <= local_start.time().replace(tzinfo=None) and local_end.time().replace(tzinfo=None) <= span.closes
-        for span in hours.spans(local_start.date())
+        span.opens <= begins < span.closes and ends <= span.closes for span in hours.spans(local_start.date())
     )
 
 

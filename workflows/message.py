@@ -175,6 +175,7 @@ class MessageWorkflow:
             sender=reply.sender,
             agent=opening.agent,
             answers=opening.message_ids,
+            contact_id=opening.contact_id,
         )
         end = workflow.now() + timedelta(hours=opening.outbound_limit_hours)
         while (left := end - workflow.now()) > timedelta():

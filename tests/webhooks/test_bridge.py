@@ -29,7 +29,8 @@ async def test_the_token_may_come_in_the_body(bridge: Door) -> None:
     event = upsert(written("Oi"))
     assert isinstance(event, dict)
     assert (await bridge.post({**event, "webhookVerifyToken": bridge.token}, {})).status_code == 200
-    for wrong in (bridge.token + "x", "", None, [bridge.token], {"a": bridge.token}, "\ud800"):
+    wrongs: list[JsonValue] = [bridge.token + "x", "", None, [bridge.token], {"a": bridge.token}, "\ud800"]
+    for wrong in wrongs:
         assert (await bridge.post({**event, "webhookVerifyToken": wrong}, {})).status_code == 401
     assert (await bridge.post(event, {})).status_code == 401
     assert len(await bridge.taken()) == 1

@@ -21,7 +21,7 @@ JID = f"{CUSTOMER}@s.whatsapp.net"
     [("messages.upsert", ""), ("messages.upsert", "/messages-upsert"), ("MESSAGES_UPSERT", "")],
 )
 async def test_a_message_is_durable_when_200_is_answered(evolution: Door, event: str, path: str) -> None:
-    """With and without `webhookByEvents`, a message is in Temporal before the answer, with all that the channel said."""
+    """With and without `webhookByEvents`, a message is in Temporal before the answer, with what the channel said."""
     response = await evolution.post(evolution_body(event, written("Oi, tudo bem?", message_id="3EB0A1")), path=path)
     assert (response.status_code, response.json()) == (200, {"accepted": 1, "ignored": {}, "kept": 0})
     (message,) = await evolution.taken()
@@ -53,6 +53,7 @@ async def test_our_own_send_is_an_echo_and_its_status_reaches_the_row(evolution:
             shop.instance.id,
             JID,
         )
+    assert row is not None
     echo: JsonValue = {
         "key": {"remoteJid": JID, "fromMe": True, "id": "3EB0SENT"},
         "message": {"conversation": "Olá!"},

@@ -1,0 +1,164 @@
+"""Rows for the tests of the storage: customers and what they write."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from domain.addresses import Address, AddressKind
+from domain.conversation import Audience, Sender
+from domain.events import DeliveryStatus, InboundMessage, MessageKind, ShopMessageSeen, StatusChanged
+from domain.ids import ContactId, ConversationId, ProfessionalId, TurnId
+from domain.shop import Pet, Service, Species
+from storage import contacts, conversations, outbox, pets, services
+from storage.database import Connection
+from storage.outbox import OutboundMessage
+from tests.shops import CUSTOMER, Shop
+
+PHONE = Address(kind=AddressKind.PHONE, value=CUSTOMER)
+LID = Address(kind=AddressKind.LID, value="123456789012345")
+BSUID = Address(kind=AddressKind.BSUID, value="BR.1000000000000003")
+NOON = datetime(2026, 11, 23, 15, tzinfo=UTC)
+"""Noon of a Monday in São Paulo."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A contact and its conversation."""
+
+    contact_id: ContactId
+    conversation_id: ConversationId
+
+
+def phone(number: int) -> Address:
+    """Somebody's phone, a different one for each number."""
+    return Address(kind=AddressKind.PHONE, value=f"55119{number:08d}")
+
+
+async def customer(
+    tenant: Connection, shop: Shop, *addresses: Address, audience: Audience = Audience.CUSTOMER, key: str | None = None
+) -> Customer:
+    """A customer with a conversation."""
+    contact_id = await contacts.upsert(tenant, shop.organization_id, addresses or (PHONE,), None)
+    conversation = await conversations.upsert(
+        tenant,
+        shop.organization_id,
+        contact_id=contact_id,
+        instance_id=shop.instance.id,
+        audience=audience,
+        conversation_key=key or uuid.uuid4().hex,
+    )
+    return Customer(contact_id, conversation.id)
+
+
+def said(
+    text: str, *, id_: str | None = None, address: Address = PHONE, kind: MessageKind = MessageKind.TEXT
+) -> InboundMessage:
+    """A message as a channel brings it."""
+    return InboundMessage(
+        provider_message_id=id_ or uuid.uuid4().hex,
+        reply_to=f"{address.value}@s.whatsapp.net",
+        addresses=(address,),
+        kind=kind,
+        text=text,
+        sent_at=NOON,
+    )
+
+
+def seen(id_: str, text: str, *addresses: Address) -> ShopMessageSeen:
+    """A message that left the shop's number."""
+    people = addresses or (PHONE,)
+    return ShopMessageSeen(
+        provider_message_id=id_, to=f"{people[0].value}@s.whatsapp.net", addresses=people, text=text, sent_at=NOON
+    )
+
+
+def status(id_: str, to: DeliveryStatus, *, reference: str | None = None, error: str | None = None) -> StatusChanged:
+    """A report of the channel."""
+    return StatusChanged(provider_message_id=id_, status=to, our_reference=reference, error=error)
+
+
+async def reply(
+    tenant: Connection,
+    shop: Shop,
+    of: Customer,
+    *parts: str,
+    turn_id: TurnId | None = None,
+    sender: Sender = Sender.AI,
+    moved_to: DeliveryStatus | None = None,
+) -> list[OutboundMessage]:
+    """The outbox rows of a turn's reply."""
+    rows = await outbox.enqueue(
+        tenant,
+        shop.organization_id,
+        of.conversation_id,
+        shop.instance.id,
+        turn_id=turn_id or TurnId(uuid.uuid4()),
+        address=f"{CUSTOMER}@s.whatsapp.net",
+        parts=parts or ("Olá!",),
+        sender=sender,
+    )
+    if moved_to is not None:
+        for row in rows:
+            await outbox.move(tenant, row.id, to=moved_to)
+    return rows
+
+
+async def pet(
+    tenant: Connection, shop: Shop, contact_id: ContactId, name: str = "Rex", breed: str | None = None
+) -> Pet:
+    """A dog."""
+    return await pets.register(
+        tenant,
+        shop.organization_id,
+        contact_id,
+        name=name,
+        species=Species.DOG,
+        breed=breed,
+        approximate_birth_date=None,
+    )
+
+
+async def service(tenant: Connection, name: str = "Banho") -> Service:
+    """A service the shop sells."""
+    return next(s for s in await services.active(tenant) if s.name == name)
+
+
+async def insert_booking(
+    tenant: Connection,
+    shop: Shop,
+    contact_id: ContactId,
+    *,
+    start: datetime,
+    minutes: int = 60,
+    professional: ProfessionalId | None = None,
+    pet_id: uuid.UUID | None = None,
+    status: str = "scheduled",
+    service_name: str = "Banho",
+) -> uuid.UUID:
+    """A booking by plain SQL, past all our code."""
+    professional_id = professional or (await services.professionals(tenant))[0]
+    wanted = await service(tenant, service_name)
+    made: uuid.UUID = await tenant.fetchval(
+        """insert into bookings (organization_id, contact_id, pet_id, service_id, professional_id, professional_number,
+               booking_type, start_time, end_time, duration_minutes, price, status)
+           select $1, $2, $3, $4, id, number, $5, $6, $7, $8, $9, $10 from professionals where id = $11 returning id""",
+        shop.organization_id,
+        contact_id,
+        pet_id,
+        wanted.id,
+        wanted.category,
+        start,
+        start + timedelta(minutes=minutes),
+        minutes,
+        wanted.price,
+        status,
+        professional_id,
+    )
+    return made
+
+
+async def contents(tenant: Connection, conversation_id: ConversationId) -> Sequence[str]:
+    """Every text of a conversation, in order."""
+    rows = await tenant.fetch("select content from messages where conversation_id = $1 order by seq", conversation_id)
+    return [row["content"] for row in rows]

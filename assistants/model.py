@@ -51,14 +51,18 @@ class ChatModel:
     ) -> ModelAnswer:
         """The model's next word. Raises `ModelUnavailable` where another try may help, else `ModelRefused`."""
         try:
-            response = await self._client.chat.completions.with_raw_response.create(
-                model=model,
-                messages=list(messages),
-                max_completion_tokens=self._max_output_tokens,
-                # As its own argument the client walks through every schema, a sixth of a worker's CPU.
-                extra_body={"tools": list(tools)} if tools else None,
+            # Not `chat.completions.create`: it walks through every message and schema, at a fifth of a worker's CPU.
+            answered = await self._client.post(
+                "/chat/completions",
+                cast_to=bytes,
+                body={
+                    "model": model,
+                    "messages": list(messages),
+                    "max_completion_tokens": self._max_output_tokens,
+                    **({"tools": list(tools)} if tools else {}),
+                },
             )
-            completion = _Completion.model_validate_json(response.content)
+            completion = _Completion.model_validate_json(answered)
         except openai.APITimeoutError as error:
             raise ModelUnavailable("the model did not answer in time") from error
         except openai.APIConnectionError as error:

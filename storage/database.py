@@ -38,8 +38,9 @@ _POWERFUL = """select exists (select from pg_roles r where pg_has_role(current_u
          or exists (select from pg_tables where schemaname = 'public' and tableowner = r.rolname)))"""
 
 
-async def _nothing_to_reset(_connection: Connection) -> None:
-    """Instead of asyncpg's four statements each time a connection is given back: nothing of ours outlives a transaction.
+async def _nothing_to_reset(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Instead of asyncpg's four statements each time a connection is given back: nothing of ours outlives a
+        transaction.
 
     The binding to a shop and the advisory locks end with theirs, and one left open asyncpg itself rolls back.
     """

@@ -14,13 +14,12 @@ from typing import NoReturn, assert_never
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
 with workflow.unsafe.imports_passed_through():
     from activities.burying import Bury, Burying
     from activities.handing_over import HandingOver, HandOver, TypedOnPhone
     from activities.opening import Opening, OpenTurn, TurnOpening
-    from activities.sending import GiveUpReply, Sending, SendOutcome, SendReply
+    from activities.sending import SendReply
     from domain.conversation import AgentType, HandoffReason, Sender
     from domain.events import InboundMessage, MessageKind, ShopMessageSeen
     from domain.ids import TurnId
@@ -28,6 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.turns import Decision
     from workflows import contracts, policies
     from workflows.contracts import ConversationStart, HandoffStart, Release
+    from workflows.delivery import Delivery
     from workflows.ids import turn_id
     from workflows.thinking import Reply, Thought
 
@@ -43,7 +43,7 @@ class MessageWorkflow:
         self._phone: list[ShopMessageSeen] = []
         self._turns = start.turns
         self._turn_messages: list[InboundMessage] = []
-        self._connected = False
+        self._delivery = Delivery()
 
     @workflow.signal(name=contracts.MESSAGE_RECEIVED, description="A customer or an owner wrote")
     def message_received(self, message: InboundMessage) -> None:
@@ -58,7 +58,7 @@ class MessageWorkflow:
     @workflow.signal(name=contracts.INSTANCE_CONNECTED, description="The shop's number is online again")
     def instance_connected(self) -> None:
         """Wake a held reply."""
-        self._connected = True
+        self._delivery.number_is_back()
 
     @workflow.signal(name=contracts.RELEASE, description="Give the conversation back to the AI (it has it already)")
     def release(self, order: Release) -> None:
@@ -164,7 +164,6 @@ class MessageWorkflow:
         )
 
     async def _send(self, this_turn: TurnId, opening: TurnOpening, reply: Reply) -> None:
-        """Send the reply; hold it while the shop's number is offline, until it is too old."""
         order = SendReply(
             organization_id=self._start.organization_id,
             instance_id=self._start.instance_id,
@@ -175,46 +174,8 @@ class MessageWorkflow:
             sender=reply.sender,
             agent=opening.agent,
             answers=opening.message_ids,
-            contact_id=opening.contact_id,
         )
-        end = workflow.now() + timedelta(hours=opening.outbound_limit_hours)
-        while (left := end - workflow.now()) > timedelta():
-            self._connected = False
-            try:
-                outcome = await workflow.execute_activity_method(
-                    Sending.send_reply,
-                    order,
-                    start_to_close_timeout=policies.SEND_TIMEOUT,
-                    heartbeat_timeout=policies.HEARTBEAT,
-                    schedule_to_close_timeout=left,
-                    retry_policy=policies.SEND_RETRY,
-                    summary="enviar a resposta",
-                )
-            except ActivityError as error:
-                if not _timed_out(error):
-                    raise
-                break
-            if outcome is not SendOutcome.HELD:
-                return
-            workflow.set_current_details(f"Número da loja desconectado: resposta guardada até {end:%d/%m %H:%M} UTC")
-            try:
-                await workflow.wait_condition(
-                    lambda: self._connected,
-                    timeout=min(policies.HELD_POLL, end - workflow.now()),
-                    timeout_summary="esperando o número da loja voltar",
-                )
-            except TimeoutError:
-                continue
-        await workflow.execute_local_activity_method(
-            Sending.give_up_reply,
-            GiveUpReply(
-                organization_id=self._start.organization_id,
-                conversation_id=opening.conversation_id,
-                turn_id=this_turn,
-                answers=opening.message_ids,
-            ),
-            **policies.DATABASE_STEP,
-        )
+        await self._delivery.deliver(order, within=timedelta(hours=opening.outbound_limit_hours))
 
     async def _hand_over(self, opening: TurnOpening, reason: HandoffReason, detail: str) -> None:
         await workflow.execute_local_activity_method(
@@ -278,6 +239,7 @@ class MessageWorkflow:
     async def _bury(self, error: Exception) -> None:
         """Keep everything that is not answered. What arrives while it is written is kept too."""
         cause = error.cause if isinstance(error, ActivityError) and error.cause else error
+        kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__
         while True:
             messages = (*self._turn_messages, *self._inbox)
             await workflow.execute_local_activity_method(
@@ -286,17 +248,9 @@ class MessageWorkflow:
                     organization_id=self._start.organization_id,
                     instance_id=self._start.instance_id,
                     messages=messages,
-                    error=f"{type(cause).__name__}: {cause}",
+                    error=f"{kind}: {cause}",
                 ),
                 **policies.DATABASE_STEP,
             )
             if len(messages) == len(self._turn_messages) + len(self._inbox):
                 return
-
-
-def _timed_out(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, TemporalTimeoutError):
-            return True
-        error = error.__cause__
-    return False

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from pydantic import JsonValue
+
 from domain.replies import LATE_PREFIX
 from tests.bad_input.conftest import Asked
 from tests.engine import Engine, upsert, whatsapp_message
@@ -12,7 +14,10 @@ from tests.shops import CUSTOMER
 
 async def test_defect_01_text_after_message_context_info_is_read(engine: Engine, asked: Asked) -> None:
     """`messageContextInfo` as the first key hides no text."""
-    content = {"messageContextInfo": {"deviceListMetadataVersion": 2}, "conversation": "Quanto custa o banho?"}
+    content: dict[str, JsonValue] = {
+        "messageContextInfo": {"deviceListMetadataVersion": 2},
+        "conversation": "Quanto custa o banho?",
+    }
     await engine.deliver(upsert(whatsapp_message(content)))
     assert "R$ 50,00" in (await engine.replies(1))[0]
     assert asked.last_words() == "Quanto custa o banho?"

@@ -146,7 +146,8 @@ def test_a_booking_over_a_jump_lasts_as_long_as_it_lasts() -> None:
 
 
 def test_a_clock_set_back_does_not_bring_a_booking_back_into_the_hours() -> None:
-    """Half past eleven at night, thirty minutes long, ends at eleven where that hour comes twice: the shop is closed."""
+    """Half past eleven at night, thirty minutes long, ends at eleven where that hour comes twice: the shop is
+    closed."""
     zone = ZoneInfo("America/Sao_Paulo")
     start = datetime(2018, 2, 17, 23, 30, tzinfo=zone)
     until_eleven = every_day((OpenSpan(opens=time(9), closes=time(23)),))

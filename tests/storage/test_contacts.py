@@ -138,8 +138,9 @@ async def test_a_conversation_of_the_younger_contact_alone_is_kept(database: Dat
         old = await contacts.upsert(tenant, shop.organization_id, [LID], None)
     async with database.tenant(shop.organization_id) as tenant:
         new = await customer(tenant, shop, PHONE, key="c" * 32)
-        as_owner = await customer(tenant, shop, PHONE, audience=Audience.OWNER, key="d" * 32)
         await conversations.hand_over(tenant, new.conversation_id, HandoffReason.MODEL_FAILURE)
+    async with database.tenant(shop.organization_id) as tenant:
+        as_owner = await customer(tenant, shop, PHONE, audience=Audience.OWNER, key="d" * 32)
     assert await upsert(database, shop, LID, PHONE) == old
     async with database.tenant(shop.organization_id) as tenant:
         kept = await conversations.get(tenant, new.conversation_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -90,23 +91,23 @@ async def test_a_status_never_goes_back(
         assert await status_of(tenant, row.id) is furthest
 
 
-@pytest.mark.parametrize("first", REPORTED)
-@pytest.mark.parametrize("second", list(DeliveryStatus))
-async def test_every_pair_of_statuses(
-    database: Database, shop: Shop, first: DeliveryStatus, second: DeliveryStatus
-) -> None:
-    """After `first`, `second` counts only if it is further on; `move` changes nothing that was sent."""
-    _, row = await begun(database, shop)
-    async with database.tenant(shop.organization_id) as tenant:
-        await outbox.mark_sent(tenant, row, shop.instance.id, "X")
-        for report in (first, second):
-            await outbox.apply_status(tenant, shop.organization_id, shop.instance.id, status("X", report))
-        reached = max(first, second, key=lambda s: s.rank)
-        assert await status_of(tenant, row.id) is reached
-        await outbox.move(tenant, row.id, to=DeliveryStatus.PENDING)
-        await outbox.mark_sent(tenant, row, shop.instance.id, "Y")
-        assert await status_of(tenant, row.id) is reached
-        assert await tenant.fetchval("select whatsapp_message_id from messages") == "X"
+async def test_every_pair_of_statuses(database: Database, shop: Shop) -> None:
+    """After the first, the second counts only if it is further on; `move` changes nothing that was sent."""
+    for first, second in product(REPORTED, DeliveryStatus):
+        _, row = await begun(database, shop)
+        async with database.tenant(shop.organization_id) as tenant:
+            await outbox.mark_sent(tenant, row, shop.instance.id, f"{first} {second}")
+            for report in (first, second):
+                await outbox.apply_status(
+                    tenant, shop.organization_id, shop.instance.id, status(f"{first} {second}", report)
+                )
+            reached = max(first, second, key=lambda s: s.rank)
+            assert await status_of(tenant, row.id) is reached
+            await outbox.move(tenant, row.id, to=DeliveryStatus.PENDING)
+            await outbox.mark_sent(tenant, row, shop.instance.id, "another")
+            assert await status_of(tenant, row.id) is reached
+            known_as = await tenant.fetchval("select whatsapp_message_id from messages where id = $1", row.id)
+            assert known_as == f"{first} {second}"
 
 
 async def test_a_receipt_that_comes_before_we_know_the_id_is_kept(database: Database, shop: Shop) -> None:
@@ -163,7 +164,7 @@ async def test_a_receipt_and_the_send_in_the_same_moment_meet(
 
 
 async def test_moves_before_the_send(database: Database, shop: Shop) -> None:
-    """pending → sending → pending again when certainly not sent → failed, with its reason; a failure is final for a move."""
+    """pending → sending → pending again when certainly not sent → failed, with its reason; a failure is final."""
     _, row = await begun(database, shop)
     async with database.tenant(shop.organization_id) as tenant:
         await outbox.move(tenant, row.id, to=DeliveryStatus.PENDING, error="ChannelDisconnected")

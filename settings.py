@@ -12,8 +12,7 @@ LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
-    """Everything that differs between installations. Temporal's own `TEMPORAL_*` are read by its SDK (see
-    `temporal.py`)."""
+    """What differs between installations. Temporal's own `TEMPORAL_*` are read by its SDK (temporal.py)."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
 
@@ -82,8 +81,7 @@ def _parts(keys: SecretStr) -> list[str]:
 
 
 def load() -> Settings:
-    """The settings of this process. Raises `Misconfigured` naming every variable that is missing or wrong, never
-    its value."""
+    """The settings of this process. Raises `Misconfigured` naming each wrong variable, never its value."""
     try:
         return Settings()
     except ValidationError as error:

@@ -26,8 +26,7 @@ async def take_in(
     conversation_key: str,
     messages: tuple[InboundMessage, ...],
 ) -> Arrival:
-    """Detect the owner, upsert contact and conversation, store the messages. Idempotent: a second run finds all
-    rows."""
+    """Detect the owner, upsert contact and conversation, store the messages. A second run finds all rows."""
     addresses = tuple({str(a): a for m in messages for a in m.addresses}.values())
     phones = [a.value for a in addresses if a.kind is AddressKind.PHONE]
     name = next((m.push_name for m in reversed(messages) if m.push_name), None)

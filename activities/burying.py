@@ -43,8 +43,7 @@ class Burying:
 
     @activity.defn
     async def bury(self, order: Bury) -> None:
-        """Keep the messages as a dead letter and alert. Idempotent by workflow run: a second run replaces the
-        first's."""
+        """Keep the messages as a dead letter and alert. Idempotent by workflow run: the last report stays."""
         info = activity.info()
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             await dead_letters.bury(

@@ -23,8 +23,7 @@ _TRIES_OF_THE_UNKNOWN = 3
 
 @asynccontextmanager
 async def engine_errors() -> AsyncIterator[None]:
-    """Around the body of every activity: raises `ApplicationError`, its type named after our error, for everything
-    of ours."""
+    """Around the body of every activity: raises `ApplicationError`, its type named after our error."""
     try:
         yield
     except ApplicationError:

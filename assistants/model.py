@@ -29,8 +29,7 @@ class ChatModel:
     def connect(
         cls, *, api_key: SecretStr, base_url: str | None, timeout_seconds: float, max_output_tokens: int = 800
     ) -> "ChatModel":
-        """A model behind `base_url` (None: OpenAI's own). The SDK's retries are off and its 600 s timeout is
-        replaced."""
+        """A model behind `base_url` (None: OpenAI's own), without the SDK's retries and its 600 s timeout."""
         return cls(
             openai.AsyncOpenAI(
                 api_key=api_key.get_secret_value() or "none", base_url=base_url, timeout=timeout_seconds, max_retries=0

@@ -1,5 +1,4 @@
-"""Tools the model may call: a pydantic model for the arguments, a function for the effect, precise errors for the
-model."""
+"""Tools the model may call: pydantic arguments, a function for the effect, precise errors for the model."""
 
 import json
 from collections.abc import Awaitable, Callable, Iterable
@@ -71,8 +70,7 @@ class Tool(Generic[A]):
         }
 
     async def call(self, turn: Turn, arguments: str) -> Answer:
-        """Read the model's arguments and run. Raises `ToolRefused` (bad_arguments) saying which argument is wrong
-        and how."""
+        """Read the model's arguments and run. Raises `ToolRefused` saying which argument is wrong and how."""
         try:
             read = self.arguments.model_validate_json(arguments or "{}")
         except ValidationError as error:
@@ -98,8 +96,7 @@ class Toolbox:
         return self._schemas
 
     async def call(self, turn: Turn, request: ToolRequest) -> ToolOutcome:
-        """Run the tool that was asked for. What it refuses becomes an answer for the model and leaves nothing
-        written."""
+        """Run the tool that was asked for. A refusal is an answer for the model, and leaves nothing written."""
         try:
             tool = self._tools.get(request.name)
             if tool is None:

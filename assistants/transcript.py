@@ -1,5 +1,4 @@
-"""The conversation as the model reads it: the history, each message once, with this turn's tool rounds where they
-happened."""
+"""The conversation as the model reads it: each message once, this turn's tool rounds where they happened."""
 
 from collections.abc import Sequence
 from datetime import datetime

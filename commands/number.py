@@ -50,11 +50,15 @@ def add_baileys(
     token: Annotated[
         str | None, typer.Option("--token", envvar=_TOKEN_ENV, help="Token da ponte; - lê da entrada padrão.")
     ] = None,
+    instance_name: Annotated[
+        str, typer.Option("--instance-name", help="Nome do número, se a mesma ponte serve vários.")
+    ] = "principal",
 ) -> None:
     """Um número atrás de uma ponte Baileys."""
     number = NewNumber(
         kind=InstanceKind.BAILEYS,
         base_url=as_written.web_address(url),
+        external_id=_named(instance_name, "--instance-name"),
         api_token=SecretStr(secret(token, "--token")),
     )
     _added(org, number)

@@ -96,8 +96,7 @@ def free_starts(
     professionals: tuple[ProfessionalId, ...],
     busy: tuple[Busy, ...],
 ) -> list[datetime]:
-    """The starts of a day, on the grid from each opening, at which at least one professional is free; never in the
-    past."""
+    """The coming starts of a day, on the grid from each opening, at which at least one professional is free."""
     starts: list[datetime] = []
     for span in hours.spans(day):
         at = datetime.combine(day, span.opens)

@@ -8,8 +8,7 @@ from domain.ids import ContactId, ConversationId, MessageId
 
 
 class Audience(StrEnum):
-    """On whose behalf somebody writes to the shop's number; the same person can be an owner today and a customer
-    tomorrow."""
+    """As what somebody writes to the shop's number: an owner today can be a customer tomorrow."""
 
     CUSTOMER = "customer"
     OWNER = "owner"
@@ -37,8 +36,7 @@ class ConversationStatus(StrEnum):
 
 
 class Sender(StrEnum):
-    """Who wrote a message. `HUMAN` answered through us, `PHONE` on the shop's own phone, `SYSTEM` is a fixed text
-    of ours."""
+    """Who wrote a message. `HUMAN` through us, `PHONE` on the shop's own phone, `SYSTEM` is a fixed text."""
 
     CUSTOMER = "customer"
     OWNER = "owner"

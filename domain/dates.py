@@ -20,16 +20,14 @@ def weekday(day: date) -> str:
 
 
 def spoken(day: date, today: date) -> str:
-    """A day for a customer: "amanhã, segunda-feira, 23/11" or "quinta-feira, 26/11"; the year only when it is
-    another."""
+    """A day for a customer: "amanhã, segunda-feira, 23/11"; the year only when it is another."""
     name = _NAMED.get((day - today).days)
     plain = f"{weekday(day)}, {day:%d/%m}" if day.year == today.year else f"{weekday(day)}, {day:%d/%m/%Y}"
     return f"{name}, {plain}" if name else plain
 
 
 def calendar_lines(today: date, days: int = 14) -> list[str]:
-    """The date→weekday table of the prompts, a line a day: `2026-11-23 = segunda-feira (amanhã)`. Models miscount
-    days."""
+    """The date→weekday table of the prompts: `2026-11-23 = segunda-feira (amanhã)`. Models miscount days."""
     lines = []
     for ahead in range(days):
         day = today + timedelta(days=ahead)

@@ -48,8 +48,7 @@ class RefusalCode(StrEnum):
 
 
 class ToolRefused(AuZapError):
-    """A tool could not do what was asked; `message` is a Portuguese sentence for the model, `details` are facts it
-    can use."""
+    """A tool could not do it; `message` is a Portuguese sentence for the model, `details` are facts."""
 
     def __init__(self, code: RefusalCode, message: str, **details: JsonValue) -> None:
         super().__init__(f"{code}: {message}")

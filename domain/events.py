@@ -141,8 +141,7 @@ class Ignored(Frozen):
 
 
 class Malformed(Frozen):
-    """One event of a body that cannot be read; kept as a dead letter, so that nothing is lost. `payload` is its
-    JSON."""
+    """One event of a body that cannot be read; kept as a dead letter. `payload` is its JSON."""
 
     type: Literal["malformed"] = "malformed"
     problem: str

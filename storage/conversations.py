@@ -92,8 +92,7 @@ async def set_ai_enabled(tenant: Connection, conversation_id: ConversationId, en
 
 
 async def waiting(tenant: Connection) -> list[asyncpg.Record]:
-    """The conversations that a person has, longest waiting first: id, name, conversation_key, handoff_reason,
-    handoff_since."""
+    """The conversations that a person has, longest waiting first, with the contact's name."""
     return list(
         await tenant.fetch(
             """select c.id, ct.name, c.conversation_key, c.handoff_reason, c.handoff_since, c.last_message_preview

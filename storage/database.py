@@ -54,8 +54,7 @@ class Database:
 
     @classmethod
     async def connect(cls, url: str, *, max_size: int = 10) -> "Database":
-        """Open a pool at `url`. Raises `StorageUnavailable`, or `Misconfigured` where the role could bypass
-        row-level security."""
+        """Open a pool. Raises `StorageUnavailable`, or `Misconfigured` for a role that sees every shop's rows."""
         try:
             pool = await asyncpg.create_pool(
                 url, min_size=1, max_size=max_size, command_timeout=30, timeout=10, reset=_nothing_to_reset
@@ -103,6 +102,4 @@ class Database:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield connection
         except _AWAY as error:
-            if isinstance(error, ValueError):  # asyncpg's "invalid input for query argument": no wait makes it valid
-                raise
             raise StorageUnavailable(f"{type(error).__name__}: {error}") from error

@@ -97,8 +97,7 @@ async def mark_all_handled(tenant: Connection, conversation_id: ConversationId, 
 
 
 async def history(tenant: Connection, conversation_id: ConversationId, limit: int = 20) -> list[StoredMessage]:
-    """The last `limit` messages of the conversation, oldest first, each once; outbound ones only if they were not
-    failures."""
+    """The last `limit` messages of the conversation, oldest first, each once; no failed ones."""
     rows = await tenant.fetch(
         """select id, sender, content, message_type, provider_type, created_at from (
                select * from messages where conversation_id = $1 and status <> 'failed' order by seq desc limit $2) last

@@ -21,8 +21,7 @@ _LOCK = 0x617A_6170  # "auzap": two processes that migrate at once take turns
 
 
 def migrate(owner_url: str, app_url: str) -> None:
-    """Create or mend the app's role, then run the revisions that are missing. Safe to run again, and by many at
-    once."""
+    """Make the app's role, then run the revisions that are missing. Safe to run again, and by many at once."""
     with psycopg.connect(owner_url, autocommit=True) as lock:
         lock.execute("select pg_advisory_lock(%s)", [_LOCK])
         _make_app_role(lock, app_url)

@@ -48,8 +48,7 @@ async def enqueue(
     parts: Sequence[str],
     sender: Sender,
 ) -> list[OutboundMessage]:
-    """The rows of a turn's reply, in order. Idempotent by (turn, part): a second run finds the first one's, text
-    and all."""
+    """The rows of a turn's reply, in order. Idempotent by (turn, part): a second run finds the first one's."""
     await tenant.executemany(
         """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
             from_me,

@@ -7,8 +7,7 @@ from storage.database import Connection
 
 
 class ToolCallKey(Frozen):
-    """Names one tool call for ever: the turn (which names its workflow run chain), the model's round, the place in
-    it."""
+    """Names one tool call for ever: the turn (and so its run chain), the model's round, the place in it."""
 
     turn_id: TurnId
     round: int

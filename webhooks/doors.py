@@ -19,8 +19,7 @@ from storage.instances import Instances
 _log = structlog.get_logger()
 
 _FRESH = 5.0
-"""Seconds an instance is remembered; while the database is away, what is remembered serves for as long as that
-lasts."""
+"""Seconds an instance is remembered; while the database is away, what is remembered goes on serving."""
 
 _REMEMBERED = 10_000
 _LONGEST_NAME = 255

@@ -1,5 +1,4 @@
-"""Events of a channel made durable: a message in Temporal, a status in Postgres, what cannot be read in the dead
-letters."""
+"""Events of a channel made durable: messages in Temporal, statuses in Postgres, the unreadable as dead letters."""
 
 import asyncio
 import hashlib
@@ -51,8 +50,7 @@ class TemporalUnavailable(AuZapError):
 
 
 class Receipt(Frozen):
-    """What became of a body's events: each one is durable, deliberately ignored (by reason), or kept as a dead
-    letter."""
+    """What became of a body's events: durable, deliberately ignored (by reason), or kept as dead letters."""
 
     accepted: int = 0
     ignored: dict[str, int] = Field(default_factory=dict)
@@ -60,8 +58,7 @@ class Receipt(Frozen):
 
 
 class Intake:
-    """Takes events in. Order within a conversation is the order of the calls; different conversations go side by
-    side."""
+    """Takes events in: those of a conversation in the order of the calls, different conversations side by side."""
 
     def __init__(
         self, database: Database, instances: Instances, temporal: Client, id_secret: bytes, task_queue: str = TASK_QUEUE

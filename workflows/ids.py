@@ -10,8 +10,7 @@ _TURNS = uuid5(NAMESPACE_URL, "https://auzap/turns")
 
 
 def conversation_workflow_id(conversation_key: str) -> str:
-    """The one workflow id of a conversation. The key is opaque (domain.addresses.conversation_key): ids are never
-    encrypted."""
+    """The workflow id of a conversation. Ids are never encrypted: the key is opaque (domain.addresses)."""
     return f"conversation/{conversation_key}"
 
 

@@ -174,6 +174,7 @@ class MessageWorkflow:
             sender=reply.sender,
             agent=opening.agent,
             answers=opening.message_ids,
+            contact_id=opening.contact_id,
         )
         await self._delivery.deliver(order, within=timedelta(hours=opening.outbound_limit_hours))
 

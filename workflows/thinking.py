@@ -37,8 +37,7 @@ class Reply(Frozen):
 
 
 class Thought:
-    """The thinking of one turn. `news` says that a message waits to join the turn, `interrupted` that a person took
-    over."""
+    """The thinking of one turn. `news`: a message waits to join it; `interrupted`: a person took over."""
 
     def __init__(
         self,
@@ -64,8 +63,7 @@ class Thought:
         self._corrections = 0
 
     async def reply(self) -> Reply | TurnOpening | None:
-        """The reply; or the new opening, when a message that joined changed what the turn is about; None when
-        interrupted."""
+        """The reply; a new opening, when what joined changed what the turn is about; None when interrupted."""
         for round_ in range(1, policies.ROUND_LIMIT + 1):
             if self._overtaken():
                 self._absorbed += 1

@@ -15,8 +15,7 @@ DEFAULT_DURATION = timedelta(minutes=60)
 
 
 async def service_named(turn: Turn, wanted: str) -> Service:
-    """The one service the customer can mean. Raises `ToolRefused` with the candidates when there is none or more
-    than one."""
+    """The one service the customer can mean. Raises `ToolRefused` with the candidates otherwise."""
     on_sale = await services.active(turn.tenant)
     found = matches(wanted, [service.name for service in on_sale])
     if not found:

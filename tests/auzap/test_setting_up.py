@@ -91,6 +91,17 @@ async def test_a_number_is_added_once_and_can_come_back(command: Command) -> Non
     assert (await command.done("instance", "show-webhook", "10002", "--org", "bicho-feliz")).out == before
 
 
+async def test_a_bridge_s_number_comes_back_with_its_conversations(command: Command) -> None:
+    """Removed and added with a new token it is the same number; a second one on the same bridge takes a name."""
+    await _shop(command)
+    add = ("instance", "add", "baileys", "--org", "bicho-feliz", "--url", "http://bridge:3000", "--token")
+    first = (await command.done(*add, "old")).out.split()[1]
+    assert (await command(*add, "other")).code == 1
+    await command.done(*add, "other", "--instance-name", "segundo")
+    await command.done("instance", "remove", first, "--org", "bicho-feliz")
+    assert (await command.done(*add, "new")).out.split()[1] == first
+
+
 async def test_a_removed_number_takes_nothing_in(command: Command, engine: Engine) -> None:
     """The gateway does not know it any more, and says so in a way that the provider tries again."""
     await _shop(command)

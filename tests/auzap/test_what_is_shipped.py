@@ -53,6 +53,15 @@ def test_env_example_shows_the_defaults() -> None:
             assert written[1] == f"{field.default:g}" if isinstance(field.default, float) else str(field.default)
 
 
+def test_the_readme_s_table_names_every_setting() -> None:
+    """Every variable of settings.py and Temporal's is in README's table, and none that does not exist."""
+    table = re.search(r"\n\| variable .*?\n\n", (PROJECT / "README.md").read_text(), re.DOTALL)
+    assert table is not None
+    first_column = [row.split("|")[1] for row in table[0].splitlines() if row.startswith("|")]
+    named = set(re.findall(r"`([A-Z_]+)`", " ".join(first_column)))
+    assert named == SETTINGS | TEMPORAL
+
+
 def test_temporal_reads_its_variables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Those named in .env.example are really the SDK's."""
     profiles = tmp_path / "profiles.toml"

@@ -58,10 +58,10 @@ async def _while_killed(
 @pytest.mark.parametrize(
     ("statement", "argument", "error"),
     [
-        ("select $1::int", 2**40, ValueError),
-        ("select $1::text", "\ud800", ValueError),
+        ("select $1::int", 2**40, asyncpg.DataError),
+        ("select $1::text", "\ud800", asyncpg.DataError),
         ("select $1::text", "a\x00b", asyncpg.CharacterNotInRepertoireError),
-        ("select $1::uuid", "no uuid", ValueError),
+        ("select $1::uuid", "no uuid", asyncpg.DataError),
         ("selekt $1::text", "x", asyncpg.PostgresSyntaxError),
     ],
 )

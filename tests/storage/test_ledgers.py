@@ -113,7 +113,8 @@ async def test_defect_03_rounds_come_back_with_their_results(database: Database,
             (3, ASKED, ('"3.0"', '"3.1"')),
         ]
         results = await tenant.fetchval(
-            "select jsonb_path_query_array(function_results, '$[*].ok')::text from ai_interactions where round = 1 and turn_id = $1",
+            """select jsonb_path_query_array(function_results, '$[*].ok')::text from ai_interactions
+               where round = 1 and turn_id = $1""",
             turn,
         )
         assert results == "[false, true]"
@@ -139,22 +140,27 @@ async def test_two_runs_of_one_tool_call_at_once(database: Database, shop: Shop,
         async with database.tenant(shop.organization_id) as tenant:
             return await tool_calls.claim(tenant, key)
 
-    with pytest.raises(RuntimeError):
+    waiting: list[asyncio.Task[ToolOutcome | None]] = []
+
+    async def first_that_fails() -> None:
         async with database.tenant(shop.organization_id) as tenant:
             assert await tool_calls.claim(tenant, key) is None
             await tool_calls.save(
                 tenant, shop.organization_id, talker.conversation_id, key, ASKED.tool_requests[0], DONE
             )
-            waiting = asyncio.create_task(second())
+            waiting.append(asyncio.create_task(second()))
             await until_somebody_waits(tenant)
             raise RuntimeError
-    assert await waiting is None
+
+    with pytest.raises(RuntimeError):
+        await first_that_fails()
+    assert await waiting.pop() is None
     async with database.tenant(shop.organization_id) as tenant:
         assert await tool_calls.claim(tenant, key) is None
-        waiting = asyncio.create_task(second())
+        waiting.append(asyncio.create_task(second()))
         await until_somebody_waits(tenant)
         await tool_calls.save(tenant, shop.organization_id, talker.conversation_id, key, ASKED.tool_requests[0], DONE)
-    assert await waiting == DONE
+    assert await waiting.pop() == DONE
 
 
 async def test_dead_letters(database: Database, shop: Shop, other_shop: Shop) -> None:

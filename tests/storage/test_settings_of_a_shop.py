@@ -92,7 +92,7 @@ async def test_a_bad_slug_is_the_operators(database: Database, slug: str) -> Non
         if slug == "taken" and attempt == 0:
             await add()
             continue
-        with pytest.raises(Misconfigured, match="slug|already"):
+        with pytest.raises(Misconfigured, match=r"slug|already"):
             await add()
 
 

@@ -12,7 +12,7 @@ from storage.database import Database
 from storage.instances import Instances
 from temporal import DATA_CONVERTER
 from tests.conftest import Keys
-from tests.engine import Engine, running_engine, upsert
+from tests.engine import Engine, running_engine, upsert, whatsapp_message
 from tests.webhooks.bodies import Json, evolution_body, written
 from tests.webhooks.doors import Door, door_of, signalled
 from tests.webhooks.wire import Wire, wire_to
@@ -116,3 +116,23 @@ async def test_what_needs_the_database_is_503_while_it_is_away(
     async with engine.database.tenant(known.shop.organization_id) as tenant:
         assert await tenant.fetchval("select status from delivery_receipts") == "read"
         assert await tenant.fetchval("select count(*) from dead_letters") == 1
+
+
+async def test_an_event_that_fails_as_no_other_does_is_kept(
+    bridge: Door, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bug in one event's handling costs neither the others of the body nor the event: it is a dead letter."""
+
+    async def broken(*_: object) -> bool:
+        raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr("webhooks.intake.outbox.claim_echo", broken)
+    typed = whatsapp_message({"conversation": "da loja"}, from_me=True, phone="5511999990007")
+    response = await bridge.post(upsert(typed, written("Oi")))
+    assert (response.status_code, response.json()) == (200, {"accepted": 1, "ignored": {}, "kept": 1})
+    assert await bridge.texts() == ["Oi"]
+    async with engine.database.tenant(bridge.shop.organization_id) as tenant:
+        letter = await tenant.fetchrow("select error, payload from dead_letters")
+    assert letter is not None
+    assert letter["error"] == "ValueError"
+    assert "da loja" in letter["payload"]

@@ -1,0 +1,369 @@
+"""Every tool on a real database: what it does, each way it refuses, and that a refusal leaves nothing behind."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from pydantic import JsonValue
+
+from assistants.aurora.attendance_report import AttendanceReport
+from assistants.client_ai.book_appointment import BookAppointment
+from assistants.client_ai.check_availability import CheckAvailability
+from assistants.client_ai.escalate_to_human import EscalateToHuman
+from assistants.client_ai.register_pet import RegisterPet
+from assistants.team import model_name, toolbox
+from assistants.toolbox import Answer, Arguments, Tool, Toolbox, Turn
+from domain.agenda import OpeningHours
+from domain.conversation import AgentType, ConversationStatus
+from domain.errors import RefusalCode, ToolRefused
+from domain.model import ToolRequest
+from domain.shop import AiConfig
+from storage import bookings, conversations, organizations, pets, services
+from storage.organizations import SettingsChange
+from tests.shops import ALWAYS_OPEN
+from tests.storage.rows import LID, customer, insert_booking, pet, service
+
+from .conftest import SAO_PAULO, SUNDAY, Counter
+
+MONDAY = "2026-11-23"
+TEN = {"pet_name": "Rex", "service_type": "Banho", "preferred_date": MONDAY, "preferred_time": "10:00"}
+ARGUMENTS: dict[str, type[Arguments]] = {
+    "register_pet": RegisterPet,
+    "check_availability": CheckAvailability,
+    "book_appointment": BookAppointment,
+    "escalate_to_human": EscalateToHuman,
+    "attendance_report": AttendanceReport,
+}
+
+
+@pytest.fixture
+async def with_rex(counter: Counter) -> Counter:
+    """The customer has a dog."""
+    await counter.use("register_pet", name="Rex", species="dog", breed="Golden Retriever", age=3)
+    return counter
+
+
+@pytest.mark.parametrize("agent", list(AgentType))
+def test_the_schema_is_the_arguments_own(agent: AgentType) -> None:
+    """What the model sees is what is validated, and only an assistant's own tools are offered to it."""
+    offered = {s["function"]["name"]: s["function"] for s in toolbox(agent).schemas()}
+    customers = {"register_pet", "check_availability", "book_appointment", "escalate_to_human"}
+    assert set(offered) == (customers if agent is AgentType.CLIENT_AI else {"attendance_report"})
+    for name, function in offered.items():
+        assert function["parameters"] == ARGUMENTS[name].model_json_schema()
+        assert function["parameters"]["additionalProperties"] is False
+        assert function["description"]
+    json.dumps(offered)
+
+
+def test_the_seeds_fields_are_required_as_the_seed_says() -> None:
+    """What the seed marks as required, and nothing else."""
+    required = {name: set(model.model_json_schema()["required"]) for name, model in ARGUMENTS.items()}
+    assert required["register_pet"] == {"name", "species"}
+    assert required["book_appointment"] == {"pet_name", "service_type", "preferred_date"}
+    assert required["check_availability"] == {"date"}
+    assert required["escalate_to_human"] == {"reason"}
+
+
+def test_the_shop_chooses_its_models() -> None:
+    """One for customers, one for owners."""
+    config = AiConfig(model="a", aurora_model="b")
+    assert (model_name(AgentType.CLIENT_AI, config), model_name(AgentType.AURORA, config)) == ("a", "b")
+
+
+WRONG: list[tuple[str, str, str]] = [
+    ("register_pet", "", "name"),
+    ("register_pet", "{quebrado", "arguments"),
+    ("register_pet", "[1, 2]", "arguments"),
+    ("register_pet", "null", "arguments"),
+    ("register_pet", '{"name": "Rex", "species": "cachorro"}', "species"),
+    ("register_pet", '{"name": "Rex", "species": "dog", "age": "três"}', "age"),
+    ("register_pet", '{"name": "Rex", "species": "dog", "age": -1}', "age"),
+    ("register_pet", '{"name": "Rex", "species": "dog", "age": NaN}', "age"),
+    ("register_pet", '{"name": "Rex", "species": "dog", "contact_id": "x"}', "contact_id"),
+    ("register_pet", '{"name": "Rex", "species": "dog", "a\\u0000b": 1}', "ab"),
+    ("register_pet", '{"name": "' + "x" * 61 + '", "species": "dog"}', "name"),
+    ("register_pet", '{"name": 7, "species": "dog"}', "name"),
+    ("check_availability", '{"date": "31/02"}', "date"),
+    ("check_availability", '{"date": "2026-02-30"}', "date"),
+    ("check_availability", '{"date": "amanhã"}', "date"),
+    ("check_availability", '{"date": null}', "date"),
+    ("book_appointment", json.dumps(TEN | {"preferred_time": "de manhã"}), "preferred_time"),
+    ("book_appointment", json.dumps(TEN | {"preferred_time": "25h"}), "preferred_time"),
+    ("book_appointment", json.dumps(TEN | {"preferred_time": "24:00"}), "preferred_time"),
+    ("book_appointment", json.dumps(TEN | {"preferred_date": "23/11/2026"}), "preferred_date"),
+    ("book_appointment", json.dumps(TEN | {"price": 1}), "price"),
+    ("escalate_to_human", "{}", "reason"),
+    ("escalate_to_human", '{"reason": ""}', "reason"),
+    ("escalate_to_human", '{"reason": "' + "x" * 301 + '"}', "reason"),
+]
+
+
+async def test_an_unknown_tool_and_wrong_arguments_reach_the_model(counter: Counter) -> None:
+    """With the code, the place and nothing written; the answer can be stored whatever the model wrote."""
+    before = await counter.rows()
+    for name in ("delete_all_customers", "attendance_report", ""):
+        outcome = await counter.call(name, "{}")
+        answer = json.loads(outcome.content)
+        assert (outcome.ok, answer["error"]) == (False, "unknown_tool")
+        assert answer["tools"] == ["register_pet", "check_availability", "book_appointment", "escalate_to_human"]
+    for tool, arguments, names in WRONG:
+        outcome = await counter.call(tool, arguments)
+        answer = json.loads(outcome.content)
+        assert (outcome.ok, answer["error"]) == (False, "bad_arguments"), arguments
+        assert any(problem.startswith(f"{names}:") for problem in answer["problems"]), answer
+        async with counter.turn() as turn:
+            assert await turn.tenant.fetchval("select $1::jsonb ->> 'content'", outcome.model_dump_json())
+    counter.agent = AgentType.AURORA
+    assert (await counter.use("book_appointment", **TEN))["error"] == "unknown_tool"
+    assert await counter.rows() == before
+
+
+async def test_defect_07_a_pet_registered_twice_is_one(counter: Counter) -> None:
+    """Completed by the second call, never doubled; the age is approximate and marked so."""
+    first = await counter.use("register_pet", name=" Rex ", species="dog")
+    second = await counter.use("register_pet", name="rex", species="dog", breed="Golden Retriever", age=3)
+    assert (first["pet"], second["pet"]) == ("Rex (cachorro)", "Rex (cachorro, Golden Retriever, 3 anos)")
+    assert (await counter.rows())["pets"] == 1
+    async with counter.turn() as turn:
+        assert await turn.tenant.fetchval("select birth_date_is_approximate from pets")
+    assert (await counter.use("register_pet", name="Mimi", species="cat", breed="", age=0.5))[
+        "pet"
+    ] == "Mimi (gato, 6 meses)"
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "code"),
+    [
+        ("🐶", 3, "incomplete_pet"),
+        ("\u200b", 3, "incomplete_pet"),
+        ("...", 3, "incomplete_pet"),
+        ("Rex", 61, "bad_arguments"),
+    ],
+)
+async def test_a_pet_that_cannot_be(counter: Counter, name: str, age: int, code: str) -> None:
+    """A name without letters, an age no pet reaches."""
+    assert (await counter.use("register_pet", name=name, species="dog", age=age))["error"] == code
+    assert (await counter.rows())["pets"] == 0
+
+
+async def test_strange_names_are_kept_and_harmless(counter: Counter) -> None:
+    """Letters that fold into many, SQL, markup, control characters."""
+    for name in ("ﷺ" * 60, "'; drop table pets; --", "<b>Rex</b>", "Re\x07x", "Зверь", "## Regras\nignore"):
+        assert (await counter.use("register_pet", name=name, species="other"))["ok"] is True, name
+    assert (await counter.rows())["pets"] == 6
+
+
+async def test_free_hours_of_a_day(counter: Counter) -> None:
+    """On the hour while open; what both professionals are busy with is gone; today only what is to come."""
+    free = await counter.use("check_availability", date=MONDAY, service_type="banho")
+    assert free == {
+        "ok": True,
+        "date": MONDAY,
+        "weekday": "segunda-feira",
+        "service": "Banho",
+        "slots": [f"{hour:02d}:00" for hour in range(9, 18)],
+    }
+    async with counter.turn() as turn:
+        for one in await services.professionals(turn.tenant):
+            await insert_booking(
+                turn.tenant,
+                counter.shop,
+                counter.customer.contact_id,
+                start=datetime(2026, 11, 23, 10, 30, tzinfo=SAO_PAULO),
+                professional=one,
+            )
+    free = await counter.use("check_availability", date=MONDAY)
+    assert free["slots"] == ["09:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"]
+    assert free["service"] is None
+    today = await counter.use("check_availability", date="2026-11-22")
+    assert today["slots"] == ["13:00", "14:00", "15:00", "16:00", "17:00"]
+    counter.now = SUNDAY.replace(hour=23)
+    assert (await counter.use("check_availability", date="2026-11-22"))["slots"] == []
+
+
+async def test_days_that_cannot_be_booked(with_rex: Counter) -> None:
+    """Past, too far, closed: for both tools, in the shop's own day, with the facts that help."""
+    counter = with_rex
+    async with counter.turn() as turn:
+        weekdays = OpeningHours({day: ALWAYS_OPEN.root[day] for day in range(5)})
+        await organizations.change(turn.tenant, turn.organization.id, SettingsChange(opening_hours=weekdays))
+    before = await counter.rows()
+    counter.now = datetime(2026, 11, 22, 23, 30, tzinfo=SAO_PAULO)  # already Monday in UTC
+    last = (counter.now + timedelta(days=90)).date().isoformat()
+    for day, code, fact in (
+        ("2026-11-21", "past_date", {"today": "2026-11-22"}),
+        ("2027-02-21", "too_far_ahead", {"last_day": last}),
+        ("9999-12-31", "too_far_ahead", {"last_day": last}),
+        ("0001-01-01", "past_date", {"today": "2026-11-22"}),
+        ("2026-11-28", "closed_day", {"opening_hours": weekdays.in_words()}),
+    ):
+        for tool, arguments in (
+            ("check_availability", {"date": day}),
+            ("book_appointment", TEN | {"preferred_date": day}),
+        ):
+            refused = await counter.use(tool, **arguments)
+            assert refused["error"] == code, (tool, day)
+            assert fact.items() <= refused.items()
+    assert await counter.rows() == before
+
+
+async def test_defect_04_a_booking(with_rex: Counter) -> None:
+    """The row, the facts for the model and for the engine, the hour written in the ways people do."""
+    counter = with_rex
+    outcome = await counter.call("book_appointment", json.dumps(TEN))
+    answer = json.loads(outcome.content)
+    assert answer["booking"] == {
+        "pet": "Rex (cachorro, Golden Retriever, 3 anos)",
+        "service": "Banho",
+        "date": MONDAY,
+        "weekday": "segunda-feira",
+        "time": "10:00",
+        "price": "R$ 50,00",
+    }
+    assert outcome.booking is not None
+    assert outcome.booking.start == datetime(2026, 11, 23, 10, tzinfo=SAO_PAULO)
+    async with counter.turn() as turn:
+        (known,) = await bookings.upcoming(turn.tenant, turn.contact_id, after=counter.now, zone=SAO_PAULO)
+        assert (known.id, known.line()) == (outcome.booking.id, outcome.booking.line())
+    for written, hour in (
+        ("11h", "11:00"),
+        ("12 h", "12:00"),
+        ("9:00", "09:00"),
+        ("13h00", "13:00"),
+        ("14:00:00", "14:00"),
+    ):
+        booked = await counter.use("book_appointment", **(TEN | {"preferred_time": written}))
+        assert isinstance(booked["booking"], dict), booked
+        assert booked["booking"]["time"] == hour
+
+
+async def test_each_way_a_booking_is_refused(with_rex: Counter) -> None:
+    """Code and facts the model can act on; nothing is written."""
+    counter = with_rex
+    async with counter.turn() as turn:
+        other = await customer(turn.tenant, counter.shop, LID)
+        await pet(turn.tenant, counter.shop, other.contact_id, "Thor")
+        await pet(turn.tenant, counter.shop, counter.customer.contact_id, "Nina Maria")
+        await pet(turn.tenant, counter.shop, counter.customer.contact_id, "Nina Clara")
+        await services.add(
+            turn.tenant,
+            counter.shop.organization_id,
+            name="Consulta Dermatológica",
+            category="consulta",
+            duration_minutes=60,
+            price=(await service(turn.tenant)).price,
+        )
+        for one in await services.professionals(turn.tenant):
+            await insert_booking(
+                turn.tenant,
+                counter.shop,
+                other.contact_id,
+                start=datetime(2026, 11, 23, 15, tzinfo=SAO_PAULO),
+                professional=one,
+            )
+    await counter.use("book_appointment", **(TEN | {"preferred_time": "16:00"}))
+    before = await counter.rows()
+    cases: list[tuple[dict[str, JsonValue], RefusalCode, str]] = [
+        ({"service_type": "hotel"}, RefusalCode.UNKNOWN_SERVICE, "services"),
+        ({"service_type": "consulta"}, RefusalCode.AMBIGUOUS_SERVICE, "candidates"),
+        ({"pet_name": "Thor"}, RefusalCode.PET_NOT_FOUND, "pets"),  # somebody else's
+        ({"pet_name": "Bolinha"}, RefusalCode.PET_NOT_FOUND, "pets"),
+        ({"pet_name": "Nina"}, RefusalCode.AMBIGUOUS_PET, "candidates"),
+        ({"preferred_time": None}, RefusalCode.TIME_REQUIRED, "slots"),
+        ({"preferred_time": ""}, RefusalCode.TIME_REQUIRED, "slots"),
+        ({"preferred_time": "08:59"}, RefusalCode.OUTSIDE_HOURS, "slots"),
+        ({"preferred_time": "17:01"}, RefusalCode.OUTSIDE_HOURS, "slots"),
+        ({"preferred_time": "23h"}, RefusalCode.OUTSIDE_HOURS, "slots"),
+        ({"preferred_time": "15h"}, RefusalCode.SLOT_TAKEN, "alternatives"),
+        ({"preferred_time": "14:30"}, RefusalCode.SLOT_TAKEN, "alternatives"),
+        ({"preferred_time": "16:00"}, RefusalCode.PET_SAME_START_CONFLICT, "message"),
+        ({"preferred_date": "2026-11-22", "preferred_time": "12:00"}, RefusalCode.PAST_DATE, "now"),
+        ({"preferred_date": "2026-11-22", "preferred_time": "09:00"}, RefusalCode.PAST_DATE, "now"),
+    ]
+    for change, code, fact in cases:
+        refused = await counter.use("book_appointment", **(TEN | change))
+        assert refused["error"] == code, (change, refused)
+        assert refused[fact] is not None
+        assert "Thor" not in json.dumps(refused)
+    taken = await counter.use("book_appointment", **(TEN | {"preferred_time": "15:00"}))
+    assert taken["alternatives"] == ["11:00", "12:00", "13:00", "14:00", "16:00", "17:00"]
+    assert (await counter.use("check_availability", date=MONDAY, service_type="hotel"))["error"] == "unknown_service"
+    assert (await counter.use("check_availability", date=MONDAY, service_type="consulta"))["candidates"] == [
+        "Consulta Dermatológica",
+        "Consulta Veterinária Geral",
+    ]
+    assert await counter.rows() == before
+
+
+async def test_a_person_is_called(counter: Counter) -> None:
+    """The conversation waits for somebody, with the reason in words, cleaned; called twice it is one hand-over."""
+    outcome = await counter.call("escalate_to_human", json.dumps({"reason": "Cliente pediu\u202e\x07 uma pessoa"}))
+    assert (outcome.ok, outcome.handed_over) == (True, "Cliente pediu uma pessoa")
+    await counter.use("escalate_to_human", reason="outro motivo")
+    async with counter.turn() as turn:
+        found = await conversations.get(turn.tenant, turn.conversation_id)
+        assert found.status is ConversationStatus.WAITING_HUMAN
+        (row,) = await conversations.waiting(turn.tenant)
+        assert row["handoff_reason"] == "asked_by_model: Cliente pediu uma pessoa"
+
+
+async def test_a_refusal_takes_back_what_its_tool_began(counter: Counter) -> None:
+    """A tool that writes and then refuses has written nothing, and the turn's own transaction goes on."""
+
+    async def write_then_refuse(turn: Turn, wanted: EscalateToHuman) -> Answer:
+        await pet(turn.tenant, counter.shop, turn.contact_id, wanted.reason)
+        raise ToolRefused(RefusalCode.NOT_ALLOWED, "não", why=["porque", 1, None])
+
+    box = Toolbox([Tool(name="t", description="d", arguments=EscalateToHuman, run=write_then_refuse)])
+    async with counter.turn() as turn:
+        await pet(turn.tenant, counter.shop, turn.contact_id, "antes")
+        outcome = await box.call(turn, ToolRequest(id="1", name="t", arguments='{"reason": "x"}'))
+        assert json.loads(outcome.content) == {
+            "ok": False,
+            "error": "not_allowed",
+            "message": "não",
+            "why": ["porque", 1, None],
+        }
+        assert [p.name for p in await pets.of_contact(turn.tenant, turn.contact_id)] == ["antes"]
+
+
+@pytest.mark.parametrize(
+    ("period", "clients", "banhos", "revenue"),
+    [("today", 1, 1, "R$ 50,00"), ("week", 2, 2, "R$ 100,00"), ("month", 2, 3, "R$ 240,00")],
+)
+async def test_defect_13_auroras_figures_are_the_rows(
+    counter: Counter, period: str, clients: int, banhos: int, revenue: str
+) -> None:
+    """Today, this week from Monday, this month from the first, in the shop's time; only what was completed."""
+    counter = replace(counter, agent=AgentType.AURORA, now=datetime(2026, 11, 18, 20, tzinfo=SAO_PAULO))
+    async with counter.turn() as turn:
+        other = await customer(turn.tenant, counter.shop, LID)
+        me = counter.customer.contact_id
+        for who, day, hour, what, status in (
+            (me, 18, 0, "Banho", "completed"),
+            (me, 17, 23, "Tosa", "cancelled"),
+            (me, 17, 23, "Banho", "no_show"),
+            (other.contact_id, 16, 0, "Banho", "completed"),
+            (other.contact_id, 15, 23, "Tosa", "completed"),
+            (me, 1, 0, "Banho", "completed"),
+            (me, 19, 0, "Banho", "completed"),
+        ):
+            await insert_booking(
+                turn.tenant,
+                counter.shop,
+                who,
+                start=datetime(2026, 11, day, hour, tzinfo=SAO_PAULO),
+                minutes=30,
+                status=status,
+                service_name=what,
+                professional=(await services.professionals(turn.tenant))[status == "no_show"],
+            )
+        await insert_booking(
+            turn.tenant, counter.shop, me, start=datetime(2026, 10, 31, 23, tzinfo=SAO_PAULO), status="completed"
+        )
+    report = await counter.use("attendance_report", period=period)
+    assert (report["clients"], report["revenue"], report["period"]) == (clients, revenue, period)
+    assert report["services"][0] == {"name": "banho", "count": banhos, "label": f"{banhos} banho{'s' * (banhos > 1)}"}  # type: ignore[index] # a list, as the assertion shows
+    assert (await counter.use("attendance_report", period="year"))["error"] == "bad_arguments"

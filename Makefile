@@ -18,7 +18,7 @@ help: ## this list
 
 setup: $(READY) ## the virtual environment, from the hashed lock file
 
-$(READY): requirements-dev.lock
+$(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "AuZap needs Python 3.11 or newer; none was found (PYTHON=… names one)." >&2; exit 1; }
 	@test -x $(PY) || { echo "Making .venv with $$($(PYTHON) --version)…"; $(PYTHON) -m venv .venv; }
 	@echo "Installing dependencies…"

@@ -91,9 +91,6 @@ def worker_for(
 
 async def run(config: Settings) -> None:
     """Work until SIGTERM or SIGINT; then finish what is under way."""
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     database = await Database.connect_patiently(config.database_url.get_secret_value(), max_size=config.database_pool)
     model = ChatModel.connect(
         api_key=config.openai_api_key,
@@ -102,8 +99,12 @@ async def run(config: Settings) -> None:
         max_output_tokens=config.openai_max_output_tokens,
     )
     async with httpx.AsyncClient() as http:
-        client = await temporal.connect(metrics_address=config.auzap_metrics_address)
+        client = await temporal.connect_patiently(metrics_address=config.auzap_metrics_address)
         activities = activities_of(database, Instances(Keyring(config.keys)), channels(http), model)
+        # From here on a signal finishes what is under way; before, there is nothing, and it just ends the process.
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with worker_for(
             client, activities, slots=config.auzap_model_slots, task_queue=config.auzap_task_queue, sandboxed=False
         ):

@@ -147,7 +147,10 @@ class HandingOver:
     async def resume_ai(self, order: Resume) -> Resumed:
         """The AI has the conversation again."""
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
-            conversation = await conversations.get(tenant, order.conversation_id)
+            try:
+                conversation = await conversations.get(tenant, order.conversation_id)
+            except LookupError:  # merged into another conversation of the same person, or erased
+                return Resumed.WAS_ACTIVE
             if conversation.status is not ConversationStatus.WAITING_HUMAN:
                 return Resumed.WAS_ACTIVE
             await conversations.resume(tenant, order.conversation_id)

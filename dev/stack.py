@@ -186,7 +186,7 @@ class Stack:
             ui_port=self._port("temporal-ui") if self._lasting else None,
             db_file=db_file,
         )
-        child = Child(command, env=self._inherited, log=self.state.logs / "temporal.log")
+        child = Child(command, env=temporal_server.server_env(self._inherited), log=self.state.logs / "temporal.log")
         await self._up(
             Part.TEMPORAL, child, lambda: temporal_server.server_ready(self._http, self._port("temporal-http"))
         )

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field, TypeAdapter
 
 from domain.addresses import Address
 from domain.frozen import Frozen
@@ -149,3 +149,6 @@ class Malformed(Frozen):
 
 
 ChannelEvent = MessageReceived | ShopMessageSeen | StatusChanged | ConnectionChanged | Ignored | Malformed
+
+ANY_EVENT: TypeAdapter[ChannelEvent] = TypeAdapter(Annotated[ChannelEvent, Field(discriminator="type")])
+"""Reads an event that we wrote down ourselves."""

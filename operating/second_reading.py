@@ -1,21 +1,27 @@
 """A channel's event that could not be read when it came, read with the parser of today."""
 
+import contextlib
 import json
 from datetime import datetime
 from typing import assert_never
 
+from pydantic import ValidationError
+
 from channels import baileys, cloud_webhook
 from channels.reading import list_at, value_at
 from domain.errors import UnreadableBody
-from domain.events import ChannelEvent, Malformed
+from domain.events import ANY_EVENT, ChannelEvent, Malformed
 from domain.instances import InstanceKind, WhatsAppInstance
 
 
 def read_again(instance: WhatsAppInstance, payload: str, came_at: datetime) -> list[ChannelEvent]:
     """The events in a webhook's dead letter; a `Malformed` among them says what still cannot be read.
 
-    A letter holds one event, without the body around it: a message, a status, or (Cloud API) a change or an entry.
+    A letter holds one event, without the body around it: a message, a status, or (Cloud API) a change or an entry; or,
+    where reading went well and what came after did not, the event as we had read it.
     """
+    with contextlib.suppress(ValidationError):
+        return [ANY_EVENT.validate_json(payload)]
     item: object = json.loads(payload)
     try:
         match instance.kind:

@@ -5,6 +5,7 @@ owns no
 table and cannot bypass row-level security; it gets its rights through the group role `auzap_app`.
 """
 
+import contextlib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -57,7 +58,9 @@ def _make_app_role(connection: psycopg.Connection, app_url: str) -> None:
         )
     }
     if "auzap_app" not in roles:
-        connection.execute("create role auzap_app nologin")
+        # Roles belong to the whole server, the lock to this database: another database's first migration may be faster.
+        with contextlib.suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            connection.execute("create role auzap_app nologin")
     if name not in roles:
         connection.execute(
             sql.SQL("create role {} login password {} in role auzap_app").format(

@@ -47,8 +47,10 @@ class MessageWorkflow:
 
     @workflow.signal(name=contracts.MESSAGE_RECEIVED, description="A customer or an owner wrote")
     def message_received(self, message: InboundMessage) -> None:
-        """Queue the message; `run` acts."""
-        self._inbox.append(message)
+        """Queue the message, unless it is a redelivery of one that is being answered; `run` acts."""
+        known = (*self._turn_messages, *self._inbox)
+        if all(message.provider_message_id != other.provider_message_id for other in known):
+            self._inbox.append(message)
 
     @workflow.signal(name=contracts.ANSWERED_BY_PHONE, description="Somebody answered on the shop's own phone")
     def answered_by_phone(self, seen: ShopMessageSeen) -> None:

@@ -1,5 +1,7 @@
 """The thinking of a turn: model and tools take rounds until there is a reply that may be sent."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
@@ -12,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain import replies
     from domain.bookings import BookingFacts
     from domain.claims import unsupported_claim, with_confirmations
-    from domain.conversation import AgentType, HandoffReason, Sender
+    from domain.conversation import AgentType, Audience, HandoffReason, Sender
     from domain.errors import ModelRefused, ModelUnavailable
     from domain.frozen import Frozen
     from domain.ids import OrganizationId, TurnId
@@ -83,7 +85,10 @@ class Thought:
                 self._kept.append(round_)
                 continue
             claim = unsupported_claim(
-                answer.text, bookings=(*self._opening.known_bookings, *self._made), handed_over=self._handed_over
+                answer.text,
+                bookings=(*self._opening.known_bookings, *self._made),
+                handed_over=self._handed_over,
+                audience=Audience.OWNER if self._opening.agent is AgentType.AURORA else Audience.CUSTOMER,
             )
             if claim is None:
                 return self._reply(answer.text, Sender.AI)
@@ -107,10 +112,12 @@ class Thought:
             **policies.MODEL_CALL,
         )
         await workflow.wait_condition(lambda: call.done() or self._overtaken() or self._interrupted())
-        if not call.done():
-            call.cancel()
-            return None
-        return await call
+        if call.done():
+            return await call
+        call.cancel()
+        with contextlib.suppress(ActivityError, asyncio.CancelledError):
+            await call  # reported cancelled at once; nobody else would take notice of it
+        return None
 
     async def _run_tools(self, round_: int, answer: ModelAnswer) -> None:
         """Every tool the model asked for, in its order."""

@@ -5,7 +5,7 @@ from pydantic import Field
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.conversation import HandoffReason
 from domain.texts import cleaned
-from storage import conversations
+from storage import alerts, conversations
 
 
 class EscalateToHuman(Arguments):
@@ -18,6 +18,14 @@ async def escalate(turn: Turn, wanted: EscalateToHuman) -> Answer:
     """Hand the conversation over; from here on the AI is silent until a person gives it back."""
     reason = cleaned(wanted.reason)
     await conversations.hand_over(turn.tenant, turn.conversation_id, HandoffReason.ASKED_BY_MODEL, reason)
+    await alerts.raise_alert(
+        turn.tenant,
+        turn.organization.id,
+        kind=HandoffReason.ASKED_BY_MODEL,
+        detail=reason,
+        fingerprint=f"{turn.conversation_id}/{turn.now.isoformat()}",
+        conversation_id=turn.conversation_id,
+    )
     return Answer(
         {"note": "Uma pessoa da equipe foi chamada. Diga isso ao cliente em uma frase e não prometa prazo."},
         handed_over=reason,

@@ -1,5 +1,6 @@
 """Rows for the tests of the storage: customers and what they write."""
 
+import asyncio
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -162,3 +163,14 @@ async def contents(tenant: Connection, conversation_id: ConversationId) -> Seque
     """Every text of a conversation, in order."""
     rows = await tenant.fetch("select content from messages where conversation_id = $1 order by seq", conversation_id)
     return [row["content"] for row in rows]
+
+
+async def until_somebody_waits(connection: Connection) -> None:
+    """Return once another connection waits for a lock in this database; TimeoutError when none does in five seconds."""
+    async with asyncio.timeout(5):
+        while not await connection.fetchval(
+            """select exists (select from pg_stat_activity
+                              where datname = current_database() and wait_event_type = 'Lock')"""
+        ):
+            await connection.execute("select pg_stat_clear_snapshot()")
+            await asyncio.sleep(0.005)

@@ -13,7 +13,20 @@ from storage import alerts, contacts, conversations, inbound, interactions, owne
 from storage.database import Connection, Database
 from storage.tool_calls import ToolCallKey
 from tests.shops import OWNER, Shop
-from tests.storage.rows import BSUID, LID, NOON, PHONE, contents, customer, insert_booking, pet, phone, reply, said
+from tests.storage.rows import (
+    BSUID,
+    LID,
+    NOON,
+    PHONE,
+    contents,
+    customer,
+    insert_booking,
+    pet,
+    phone,
+    reply,
+    said,
+    until_somebody_waits,
+)
 
 
 async def upsert(database: Database, shop: Shop, *addresses: Address, name: str | None = None) -> ContactId:
@@ -220,15 +233,6 @@ async def test_a_contact_that_was_merged_away_while_its_lock_was_waited_for(data
         waiting = asyncio.create_task(upsert(database, shop, BSUID))
         await until_somebody_waits(merging)
     assert await waiting == old
-
-
-async def until_somebody_waits(connection: Connection) -> None:
-    """Return once another connection waits for a lock in this database."""
-    while not await connection.fetchval(
-        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
-    ):
-        await connection.execute("select pg_stat_clear_snapshot()")
-        await asyncio.sleep(0.005)
 
 
 async def test_pets_are_the_contacts_own(database: Database, shop: Shop) -> None:

@@ -13,8 +13,7 @@ from storage.database import Connection, Database
 from storage.dead_letters import DeadLetterSource
 from storage.tool_calls import ToolCallKey
 from tests.shops import Shop
-from tests.storage.rows import Customer, customer
-from tests.storage.test_contacts import until_somebody_waits
+from tests.storage.rows import Customer, customer, until_somebody_waits
 
 ASKED = ModelAnswer(
     text="Um momento",

@@ -15,8 +15,7 @@ from storage import outbox
 from storage.database import Connection, Database
 from storage.outbox import OutboundMessage
 from tests.shops import Shop
-from tests.storage.rows import LID, PHONE, Customer, customer, reply, seen, status
-from tests.storage.test_contacts import until_somebody_waits
+from tests.storage.rows import LID, PHONE, Customer, customer, reply, seen, status, until_somebody_waits
 
 REPORTED = [s for s in DeliveryStatus if s not in (DeliveryStatus.PENDING, DeliveryStatus.SENDING)]
 

@@ -106,6 +106,18 @@ async def test_a_redelivery_of_an_answered_message_is_not_answered_again(engine:
     assert engine.model.calls.count == 1
 
 
+async def test_a_redelivery_while_the_model_thinks_disturbs_nothing(engine: Engine) -> None:
+    """The same message again is no news: the call in flight goes on, and is the only one."""
+    engine.model.faults.add(Fault(kind=FaultKind.SLOW, seconds=1))
+    await engine.says("oi", message_id="TWICE")
+    await engine.until(lambda: _called(engine, 1))
+    await engine.says("oi", message_id="TWICE")
+    await engine.replies(1)
+    await finished(engine)
+    assert engine.model.calls.count == 1
+    assert await outbound(engine) == 1
+
+
 async def test_defect_07_a_message_delivered_ten_times_at_once_is_answered_once(engine: Engine) -> None:
     """Ten deliveries of one message race: one row, one answer."""
     message = upsert(whatsapp_message({"conversation": "oi"}, message_id="TEN"))

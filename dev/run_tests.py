@@ -1,7 +1,7 @@
 """Runs pytest and exits with pytest's own verdict: `python -m dev.run_tests [pytest's arguments]`.
 
-The Temporal server is found, or built, before: that may take minutes, and pytest would hide its progress. An interpreter
-that used the Temporal SDK may abort (code 134) in its own clean-up, after all tests passed.
+The Temporal server is found, or built, before: that may take minutes, and pytest would hide its progress. An
+interpreter that used the Temporal SDK may abort (code 134) in its own clean-up, after all tests passed.
 """
 
 from __future__ import annotations

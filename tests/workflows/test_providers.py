@@ -30,8 +30,8 @@ async def shop_on_evolution(engine: Engine, instances: Instances) -> AsyncIterat
         yield api, shop
 
 
-async def test_a_conversation_through_evolution_api(engine: Engine, instances: Instances) -> None:
-    """Webhook in, `sendText` out to the address that wrote, echo ignored, status noted."""
+async def test_defect_12_a_number_added_while_the_worker_runs_is_answered(engine: Engine, instances: Instances) -> None:
+    """No process holds a socket: a worker that never heard of an instance finds it, webhook in, `sendText` out."""
     async with shop_on_evolution(engine, instances) as (api, shop):
         assert (await api.deliver_message(JID, "quanto custa o banho?")).status_code == 200
         sent = (await api.record.wait_for_sent(1))[0]

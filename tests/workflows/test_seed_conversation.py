@@ -24,3 +24,20 @@ async def test_the_owner_gets_true_figures(engine: Engine) -> None:
     assert "ainda não atendeu nenhum cliente" in (await engine.replies(1))[0]
     row = await engine.until_row("select ai_type, agent_type, status from ai_interactions order by round")
     assert tuple(row) == ("aurora", "aurora", "ok")
+
+
+async def test_defect_13_aurora_remembers_and_her_answers_are_messages(engine: Engine) -> None:
+    """What was said to the owner before is in front of the model, and no answer is filed as a proactive message."""
+    for number in range(2):
+        await engine.says("Quantos clientes atendi hoje?", phone=OWNER)
+        await engine.replies(number + 1)
+        await engine.temporal.get_workflow_handle(engine.workflow_id(OWNER)).result()
+    first, *_, last = engine.model.calls.listed().calls
+    assert last.messages == first.messages + 4  # a question and an answer more, and this turn's tool round
+    assert [row["sender"] for row in await engine.rows("select sender from messages order by seq")] == [
+        "owner",
+        "ai",
+        "owner",
+        "ai",
+    ]
+    assert await engine.rows("select 1 from aurora_proactive_messages") == []

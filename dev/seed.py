@@ -3,6 +3,7 @@
 All of it is sample data. Seeding again changes nothing that is there.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -108,7 +109,13 @@ async def _instance(
     is_new: bool,
 ) -> WhatsAppInstance:
     """The shop's number; an address of the phone that changed since is followed, its token stays."""
-    token = SecretStr(f"practice-{organization_id.hex}-{instance_id.hex}")
+    if not is_new:
+        known = await instances.get(tenant, instance_id)
+        if known.base_url != phone_url:
+            known = known.model_copy(update={"base_url": phone_url})
+            await instances.save(tenant, known)
+        return known
+    token = SecretStr(secrets.token_urlsafe(32))  # the practice phone knows one token for both ways
     instance = WhatsAppInstance(
         id=instance_id,
         organization_id=organization_id,
@@ -119,8 +126,7 @@ async def _instance(
         api_token=token,
         webhook_token=token,
     )
-    if is_new or (await instances.get(tenant, instance_id)).base_url != phone_url:
-        await instances.save(tenant, instance)
+    await instances.save(tenant, instance)
     return instance
 
 

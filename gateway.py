@@ -1,22 +1,18 @@
 """The HTTP process: webhooks in, health. Settings, pool and clients are built here, once."""
 
 import asyncio
-import os
-import sys
 
 import structlog
 import uvicorn
-import uvloop
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-import logs
-import settings
+import process
 import temporal
-from domain.errors import Misconfigured, StorageUnavailable
+from domain.errors import StorageUnavailable
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
@@ -78,20 +74,5 @@ async def serve(config: Settings) -> None:
     await database.close()
 
 
-def main() -> int:
-    """The process."""
-    try:
-        config = settings.load()
-        logs.configure(level=config.auzap_log_level, bodies=config.auzap_log_bodies, phones=config.auzap_log_phones)
-        uvloop.run(serve(config))
-    except Misconfigured as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # an interpreter that used the Temporal SDK may abort while it is torn down; nothing is left to do
+    process.run(serve)

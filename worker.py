@@ -1,22 +1,18 @@
 """The Temporal worker process: reads settings, builds pools, clients and activity objects, runs until told to stop."""
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import structlog
-import uvloop
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-import logs
-import settings
+import process
 import temporal
 from activities.burying import Burying
 from activities.handing_over import HandingOver
@@ -25,7 +21,6 @@ from activities.sending import Sending
 from activities.thinking import Thinking
 from assistants.model import ChatModel
 from channels.registry import Channels, channels
-from domain.errors import Misconfigured
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
@@ -115,20 +110,5 @@ async def run(config: Settings) -> None:
     await database.close()
 
 
-def main() -> int:
-    """The process."""
-    try:
-        config = settings.load()
-        logs.configure(level=config.auzap_log_level, bodies=config.auzap_log_bodies, phones=config.auzap_log_phones)
-        uvloop.run(run(config))
-    except Misconfigured as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 2
-    return 0
-
-
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # an interpreter that used the Temporal SDK may abort while it is torn down; nothing is left to do
+    process.run(run)

@@ -75,11 +75,11 @@ async def book(
             async with tenant.transaction():
                 return BookingId(
                     await tenant.fetchval(
-                        """insert into bookings (organization_id, contact_id, pet_id, service_id, professional_id,
-                            professional_number,
-                               booking_type, start_time, end_time, duration_minutes, price, status)
-                           select $1, $2, $3, $4, p.id, p.number, $6, $7, $8, $9, $10, $11 from professionals p where
-                               p.id = $5
+                        """insert into bookings
+                               (organization_id, contact_id, pet_id, service_id, professional_id, professional_number,
+                                booking_type, start_time, end_time, duration_minutes, price, status)
+                           select $1, $2, $3, $4, p.id, p.number, $6, $7, $8, $9, $10, $11
+                           from professionals p where p.id = $5
                            returning id""",
                         organization_id,
                         contact_id,

@@ -46,6 +46,18 @@ async def upsert(
     return contact_id
 
 
+def contacts_with(kinds: int, values: int) -> str:
+    """SQL for the ids of the contacts that have any of some addresses, whose kinds and values are these parameters.
+
+    The array is made first, whatever the planner knows of the tables: each address is one look into an index, where a
+    join of the same meaning walked through all of the shop's addresses.
+    """
+    return f"""array(
+        select a.contact_id from unnest(${kinds}::text[], ${values}::text[]) asked (kind, value),
+            lateral (select contact_id from contact_addresses
+                     where kind = asked.kind and value = asked.value offset 0) a)"""
+
+
 async def _locked(tenant: Connection, addresses: Sequence[Address]) -> ContactId | None:
     """The contact of these addresses, its row locked and the others merged into it; None when nobody has any of them.
 
@@ -54,12 +66,7 @@ async def _locked(tenant: Connection, addresses: Sequence[Address]) -> ContactId
     """
     while True:
         rows = await tenant.fetch(
-            # The array is made first, whatever the planner knows of the tables: each address is one look into an index.
-            """select c.id from contacts c where c.id = any(array(
-                   select a.contact_id from unnest($1::text[], $2::text[]) asked (kind, value),
-                       lateral (select contact_id from contact_addresses
-                                where kind = asked.kind and value = asked.value offset 0) a))
-               order by c.created_at, c.id""",
+            f"select id from contacts where id = any({contacts_with(1, 2)}) order by created_at, id",
             [a.kind for a in addresses],
             [a.value for a in addresses],
         )

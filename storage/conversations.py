@@ -8,6 +8,7 @@ import asyncpg
 from domain.addresses import Address
 from domain.conversation import Audience, Conversation, ConversationStatus, HandoffReason
 from domain.ids import ContactId, ConversationId, InstanceId, OrganizationId
+from storage.contacts import contacts_with
 from storage.database import Connection
 
 _COLUMNS = "id, contact_id, audience, status, ai_enabled"
@@ -19,13 +20,9 @@ async def key_of(tenant: Connection, instance_id: InstanceId, addresses: Sequenc
     A person first seen under a lid keeps the conversation when the phone becomes known.
     """
     key: str | None = await tenant.fetchval(
-        # The array is made first, whatever the planner knows of the tables: each address is one look into an index.
-        """select c.conversation_key from conversations c
-           where c.whatsapp_instance_id = $1 and c.contact_id = any(array(
-               select a.contact_id from unnest($2::text[], $3::text[]) asked (kind, value),
-                   lateral (select contact_id from contact_addresses
-                            where kind = asked.kind and value = asked.value offset 0) a))
-           order by c.created_at, c.id limit 1""",
+        f"""select conversation_key from conversations
+            where whatsapp_instance_id = $1 and contact_id = any({contacts_with(2, 3)})
+            order by created_at, id limit 1""",
         instance_id,
         [a.kind for a in addresses],
         [a.value for a in addresses],

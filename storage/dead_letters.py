@@ -44,8 +44,8 @@ async def bury(
 ) -> None:
     """Keep a letter. Idempotent by (instance, fingerprint); one that was redriven and died again waits again."""
     await tenant.execute(
-        """insert into dead_letters (organization_id, whatsapp_instance_id, source, fingerprint, payload, error,
-            workflow_id, run_id)
+        """insert into dead_letters
+               (organization_id, whatsapp_instance_id, source, fingerprint, payload, error, workflow_id, run_id)
            values ($1, $2, $3, $4, $5, $6, $7, $8)
            on conflict (whatsapp_instance_id, fingerprint) do update set
                payload = excluded.payload, error = excluded.error, redriven_at = null""",

@@ -35,9 +35,9 @@ async def record(
     fresh = 0
     for message in messages:
         row = await tenant.fetchrow(
-            """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id,
-                direction,
-                   sender, sender_phone, content, message_type, provider_type, status, address, sent_at, late)
+            """insert into messages
+                   (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id, direction, sender,
+                    sender_phone, content, message_type, provider_type, status, address, sent_at, late)
                values ($1, $2, $3, $4, 'inbound', $5, $6, $7, $8, $9, 'received', $10, $11, $12)
                on conflict (whatsapp_instance_id, whatsapp_message_id) do nothing returning id, handled_as""",
             organization_id,

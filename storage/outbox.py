@@ -16,6 +16,7 @@ from domain.conversation import Sender
 from domain.events import DeliveryStatus, ShopMessageSeen, StatusChanged
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
+from storage.contacts import contacts_with
 from storage.database import Connection
 
 _COLUMNS = "id, status, content, address, whatsapp_message_id, created_at"
@@ -117,8 +118,8 @@ async def apply_status(
     """Keep a reported status, and move the message it belongs to forward; it never goes back."""
     await _take_turn(tenant, instance_id, change.provider_message_id)
     await tenant.execute(
-        """insert into delivery_receipts (organization_id, whatsapp_instance_id, whatsapp_message_id, status, rank,
-            error)
+        """insert into delivery_receipts
+               (organization_id, whatsapp_instance_id, whatsapp_message_id, status, rank, error)
            values ($1, $2, $3, $4, $5, $6)
            on conflict (whatsapp_instance_id, whatsapp_message_id) do update
                set status = excluded.status, rank = excluded.rank, error = excluded.error, reported_at = now()
@@ -157,11 +158,18 @@ async def claim_echo(tenant: Connection, instance_id: InstanceId, seen: ShopMess
     """
     await _take_turn(tenant, instance_id, seen.provider_message_id)
     row = await tenant.fetchrow(
-        f"""select {_COLUMNS} from messages where whatsapp_instance_id = $1 and direction = 'outbound' and sender <>
-            'phone'
-            and (whatsapp_message_id = $2 or id = $3 or (status = 'sending' and content = $4 and conversation_id in (
-                select c.id from conversations c join contact_addresses a on a.contact_id = c.contact_id
-                where (a.kind, a.value) in (select * from unnest($5::text[], $6::text[])))))
+        f"""select {_COLUMNS} from messages
+            where id = any(array(
+                    select id from messages where whatsapp_instance_id = $1 and whatsapp_message_id = $2
+                    union all
+                    select id from messages where id = $3
+                    union all
+                    select id from messages
+                    where whatsapp_instance_id = $1 and direction = 'outbound' and status = 'sending' and content = $4
+                      and conversation_id = any(array(
+                          select id from conversations where contact_id = any({contacts_with(5, 6)})))))
+              and whatsapp_instance_id = $1 and direction = 'outbound' and sender <> 'phone'
+              and (whatsapp_message_id = $2 or id = $3 or status = 'sending')
             order by whatsapp_message_id = $2 desc nulls last, seq limit 1 for update""",
         instance_id,
         seen.provider_message_id,
@@ -186,9 +194,9 @@ async def record_phone_message(
 ) -> None:
     """Store what somebody typed on the shop's own phone. Idempotent by the provider's id."""
     await tenant.execute(
-        """insert into messages (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id,
-            direction, sender,
-               content, message_type, from_me, status, address, sent_at)
+        """insert into messages
+               (organization_id, conversation_id, whatsapp_instance_id, whatsapp_message_id, direction, sender,
+                content, message_type, from_me, status, address, sent_at)
            values ($1, $2, $3, $4, 'outbound', 'phone', $5, $6, true, 'sent', $7, $8)
            on conflict (whatsapp_instance_id, whatsapp_message_id) do nothing""",
         organization_id,

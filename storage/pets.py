@@ -32,8 +32,8 @@ async def register(
 ) -> Pet:
     """The contact's pet of that name: new, or the one there is, with what was not known yet filled in."""
     row = await tenant.fetchrow(
-        f"""insert into pets (organization_id, contact_id, name, name_folded, species, breed, birth_date,
-            birth_date_is_approximate)
+        f"""insert into pets
+                (organization_id, contact_id, name, name_folded, species, breed, birth_date, birth_date_is_approximate)
             values ($1, $2, $3, $4, $5, $6, $7, $7::date is not null)
             on conflict (contact_id, name_folded) do update set breed = coalesce(pets.breed, excluded.breed),
                 birth_date = coalesce(pets.birth_date, excluded.birth_date),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.addresses import AddressKind
+from domain.addresses import Address, AddressKind
 from domain.conversation import Audience, Conversation, Sender
 from domain.events import InboundMessage
 from domain.ids import InstanceId, OrganizationId
@@ -28,21 +28,32 @@ async def take_in(
 ) -> Arrival:
     """Detect the owner, upsert contact and conversation, store the messages. A second run finds all rows."""
     addresses = tuple({str(a): a for m in messages for a in m.addresses}.values())
-    phones = [a.value for a in addresses if a.kind is AddressKind.PHONE]
     name = next((m.push_name for m in reversed(messages) if m.push_name), None)
+    conversation = await conversation_with(tenant, organization_id, instance_id, conversation_key, addresses, name)
+    sender = Sender.OWNER if conversation.audience is Audience.OWNER else Sender.CUSTOMER
+    recorded = await inbound.record(tenant, organization_id, conversation.id, instance_id, messages, sender)
+    return Arrival(conversation, recorded)
+
+
+async def conversation_with(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    instance_id: InstanceId,
+    conversation_key: str,
+    addresses: tuple[Address, ...],
+    name: str | None = None,
+) -> Conversation:
+    """The conversation of whoever has these addresses: an owner's, when one of them is an active owner number."""
     contact_id = await contacts.upsert(tenant, organization_id, addresses, name)
+    phones = [a.value for a in addresses if a.kind is AddressKind.PHONE]
     if not phones:
         phones = await contacts.phones_of(tenant, contact_id)
     owner = await owners.find(tenant, phones)
-    audience = Audience.OWNER if owner else Audience.CUSTOMER
-    conversation = await conversations.upsert(
+    return await conversations.upsert(
         tenant,
         organization_id,
         contact_id=contact_id,
         instance_id=instance_id,
-        audience=audience,
+        audience=Audience.OWNER if owner else Audience.CUSTOMER,
         conversation_key=conversation_key,
     )
-    sender = Sender.OWNER if audience is Audience.OWNER else Sender.CUSTOMER
-    recorded = await inbound.record(tenant, organization_id, conversation.id, instance_id, messages, sender)
-    return Arrival(conversation, recorded)

@@ -6,13 +6,13 @@ import structlog
 from pydantic import AwareDatetime
 from temporalio import activity
 
-from activities.arrivals import take_in
+from activities.arrivals import conversation_with, take_in
 from activities.errors import engine_errors
 from domain.conversation import Audience, ConversationStatus, HandledAs, HandoffReason
 from domain.events import InboundMessage, ShopMessageSeen
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, OrganizationId
-from storage import alerts, contacts, conversations, inbound, organizations, outbox
+from storage import alerts, conversations, inbound, organizations, outbox
 from storage.database import Database
 
 _log = structlog.get_logger()
@@ -47,10 +47,11 @@ class TypedOnPhone(Frozen):
 
 
 class PhoneTakeover(Frozen):
-    """The conversation that a person answered from the phone, and how long the AI keeps quiet after it."""
+    """The conversation that was written to from the phone, and for how long the AI keeps quiet, if it does."""
 
     conversation_id: ConversationId
     quiet_minutes: int
+    takes_over: bool = True
 
 
 class Resume(Frozen):
@@ -117,31 +118,33 @@ class HandingOver:
 
     @activity.defn
     async def record_phone_message(self, order: TypedOnPhone) -> PhoneTakeover:
-        """Store what was typed on the shop's phone; it answers what was waiting and takes the conversation over."""
+        """Store what was typed on the shop's phone; it answers what was waiting and takes the conversation over.
+
+        A message to an owner takes nothing over: the shop's people write to the owner, and Aurora still answers her.
+        """
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             shop = await organizations.get(tenant, order.organization_id)
-            contact_id = await contacts.upsert(tenant, order.organization_id, order.seen.addresses, None)
-            conversation = await conversations.upsert(
-                tenant,
-                order.organization_id,
-                contact_id=contact_id,
-                instance_id=order.instance_id,
-                audience=Audience.CUSTOMER,
-                conversation_key=order.conversation_key,
+            conversation = await conversation_with(
+                tenant, order.organization_id, order.instance_id, order.conversation_key, order.seen.addresses
             )
             await outbox.record_phone_message(
                 tenant, order.organization_id, conversation.id, order.instance_id, order.seen
             )
-            await inbound.mark_all_handled(tenant, conversation.id, HandledAs.HUMAN)
-            await conversations.hand_over(tenant, conversation.id, HandoffReason.ANSWERED_ON_PHONE)
+            takes_over = conversation.audience is Audience.CUSTOMER
+            if takes_over:
+                await inbound.mark_all_handled(tenant, conversation.id, HandledAs.HUMAN)
+                await conversations.hand_over(tenant, conversation.id, HandoffReason.ANSWERED_ON_PHONE)
         _log.info(
             "[WORKER] Answered on the shop's phone",
             organizationId=str(order.organization_id),
             conversationId=str(conversation.id),
+            takesOver=takes_over,
             messageContent=order.seen.text,
             to=order.seen.to,
         )
-        return PhoneTakeover(conversation_id=conversation.id, quiet_minutes=shop.phone_quiet_minutes)
+        return PhoneTakeover(
+            conversation_id=conversation.id, quiet_minutes=shop.phone_quiet_minutes, takes_over=takes_over
+        )
 
     @activity.defn
     async def resume_ai(self, order: Resume) -> Resumed:

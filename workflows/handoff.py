@@ -137,7 +137,8 @@ class HandoffWorkflow:
                     ),
                     **policies.DATABASE_STEP,
                 )
-                self._unanswered = []
+                if takeover.takes_over:
+                    self._unanswered = []
                 if self._start.reason is HandoffReason.ANSWERED_ON_PHONE:
                     self._quiet_until = workflow.now() + timedelta(minutes=takeover.quiet_minutes)
 

@@ -73,8 +73,9 @@ class MessageWorkflow:
             while self._inbox or self._phone:
                 if self._phone:
                     await self._yield_to_phone()
-                await self._settle()
-                await self._turn()
+                else:
+                    await self._settle()
+                    await self._turn()
         except Exception as error:
             await self._bury(error)
             raise ApplicationError(
@@ -107,6 +108,8 @@ class MessageWorkflow:
         this_turn = turn_id(workflow.info().first_execution_run_id, self._turns)
         reply = await self._reply_to(this_turn, await self._open())
         if reply is None:
+            if not self._phone:
+                self._turn_messages = []
             return
         opening = reply.opening
         if reply.hand_over_first is not None:
@@ -193,8 +196,8 @@ class MessageWorkflow:
             **policies.DATABASE_STEP,
         )
 
-    async def _yield_to_phone(self) -> NoReturn:
-        """Somebody answered on the shop's phone: the AI is silent, what was waiting is answered by the person."""
+    async def _yield_to_phone(self) -> None:
+        """Somebody wrote on the shop's phone: to a customer, then the AI is silent; or to an owner, then it is not."""
         seen, self._phone = self._phone[0], self._phone[1:]
         takeover = await workflow.execute_local_activity_method(
             HandingOver.record_phone_message,
@@ -206,6 +209,12 @@ class MessageWorkflow:
             ),
             **policies.DATABASE_STEP,
         )
+        if not takeover.takes_over:
+            self._inbox[:0], self._turn_messages = (
+                self._turn_messages,
+                [],
+            )  # what it interrupted is still to be answered
+            return
         await self._continue_as_handoff(
             HandoffStart(
                 conversation=self._start_over(),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dev.practice_model.faults import Fault, FaultKind
 from storage import conversations
 from tests.engine import Engine, upsert, whatsapp_message
+from tests.shops import OWNER
 from tests.workflows.test_failures import conversation_status, waits_for_person
 from tests.workflows.test_turns import finished, outbound
 from workflows import contracts
@@ -82,6 +83,22 @@ async def test_somebody_who_answers_on_the_phone_has_the_conversation(engine: En
     assert await outbound_by_ai(engine) == 1
     row = await engine.until_row("select sender, direction, status from messages where content like 'Oi! Aqui%'")
     assert tuple(row) == ("phone", "outbound", "sent")
+
+
+async def test_a_message_from_the_phone_to_the_owner_silences_nobody(engine: Engine) -> None:
+    """The shop's people write to the owner, too: the turn it interrupts goes on, and Aurora answers."""
+    engine.model.faults.add(Fault(kind=FaultKind.SLOW, seconds=2))
+    await engine.says("Quantos clientes atendi hoje?", phone=OWNER)
+    await engine.until(lambda: _called(engine))
+    await engine.deliver(upsert(whatsapp_message({"conversation": "Chefe, acabou o xampu"}, phone=OWNER, from_me=True)))
+    assert len(await engine.replies(1)) == 1
+    await finished(engine, OWNER)
+    assert (await engine.until_row("select handled_as from messages where content like 'Quantos%'"))[0] == "answered"
+    row = await engine.until_row(
+        "select sender, audience, c.status from messages m join conversations c on"
+        " c.id = m.conversation_id where m.content like 'Chefe%'"
+    )
+    assert tuple(row) == ("phone", "owner", "active")
 
 
 async def outbound_by_ai(engine: Engine) -> int:

@@ -173,8 +173,8 @@ async def _show_rows(stage: _Play, phone: str) -> str:
     )
     bookings = await stage.rows(
         """select t.*, s.name service, p.name professional from bookings t join contacts ct on ct.id = t.contact_id
-           join services s on s.id = t.service_id join professionals p on p.id = t.professional_id where ct.phone =
-               $1""",
+           join services s on s.id = t.service_id join professionals p on p.id = t.professional_id
+           where ct.phone = $1""",
         phone,
     )
     conversations = await stage.rows(

@@ -1,8 +1,7 @@
 """Everything that can go wrong, named by who has to react.
 
     AuZapError
-    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence and
-    tries again
+    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence
     ├── ModelError                the model's server
     │   ├── ModelUnavailable      Temporal: wait (`retry_after`) and try again
     │   └── ModelRefused          an operator: the request itself is wrong (key, model name, too long); no retry helps

@@ -22,10 +22,9 @@ class WhatsAppInstance(Frozen):
     """One WhatsApp number of one shop. Holds secrets: never log it, never pass it through Temporal.
 
     `webhook_key` is the opaque last part of its webhook address. `external_id` is the provider's name for it
-        (Evolution's
-    instance name, the Cloud API's phone_number_id, the bridge's instance id). `api_token` is what we present to the
-    provider; `webhook_token` what the provider presents to us: a token, or for the Cloud API the verify token;
-    `app_secret` signs the Cloud API's webhooks.
+    (Evolution's instance name, the Cloud API's phone_number_id, the bridge's instance id). `api_token` is what we
+    present to the provider; `webhook_token` what the provider presents to us: a token, or for the Cloud API the verify
+    token; `app_secret` signs the Cloud API's webhooks.
     """
 
     id: InstanceId

@@ -14,8 +14,7 @@ _FILLER = frozenset(("de", "da", "do", "e", "para", "pra", "um", "uma", "o", "a"
 
 def matches(wanted: str, names: Iterable[str]) -> list[str]:
     """The names that `wanted` can mean: the exact one alone, else those that contain all its words, else those all of
-        whose
-    words it contains ("banho do Rex" means "Banho"); [] when none does.
+    whose words it contains ("banho do Rex" means "Banho"); [] when none does.
 
     More than one means that somebody has to be asked; nothing is ever guessed.
     """

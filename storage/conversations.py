@@ -44,8 +44,8 @@ async def upsert(
         f"""insert into conversations (organization_id, contact_id, whatsapp_instance_id, audience, conversation_key)
             values ($1, $2, $3, $4, $5)
             on conflict (whatsapp_instance_id, contact_id, audience) do update set
-                status = case when conversations.status in ('resolved', 'archived') then 'active' else
-                    conversations.status end
+                status = case when conversations.status in ('resolved', 'archived') then 'active'
+                              else conversations.status end
             returning {_COLUMNS}""",
         organization_id,
         contact_id,

@@ -74,9 +74,8 @@ async def listed(tenant: Connection, *, include_redriven: bool = False) -> list[
 async def get(tenant: Connection, letter_id: UUID) -> tuple[DeadLetter, bool] | None:
     """A letter and whether it was sent on its way already; locked until the transaction ends."""
     row = await tenant.fetchrow(
-        """select id, whatsapp_instance_id, source, workflow_id, payload, error, created_at, redriven_at from
-            dead_letters
-           where id = $1 for update""",
+        """select id, whatsapp_instance_id, source, workflow_id, payload, error, created_at, redriven_at
+           from dead_letters where id = $1 for update""",
         letter_id,
     )
     if row is None:

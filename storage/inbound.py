@@ -66,9 +66,8 @@ async def record(
         recorded.append(Recorded(id=MessageId(row["id"]), message=message, handled_as=handled))
     if fresh:
         await tenant.execute(
-            """update conversations set last_message_at = now(), last_message_preview = $2, unread_count =
-                unread_count + $3
-               where id = $1""",
+            """update conversations set last_message_at = now(), last_message_preview = $2, 
+               unread_count = unread_count + $3 where id = $1""",
             conversation_id,
             (messages[-1].text or f"[{messages[-1].kind}]")[:_PREVIEW],
             fresh,

@@ -1,8 +1,7 @@
 """Brings a database to the newest revision, and makes the role the app connects as.
 
 The migrations run as the owner (`DATABASE_OWNER_URL`). The app connects with `DATABASE_URL`, as a login role that
-owns no
-table and cannot bypass row-level security; it gets its rights through the group role `auzap_app`.
+owns no table and cannot bypass row-level security; it gets its rights through the group role `auzap_app`.
 """
 
 import contextlib

@@ -54,8 +54,8 @@ async def enqueue(
         """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
             from_me,
                sent_by_ai, status, address, turn_id, part)
-           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8) on conflict (turn_id, part) do
-               nothing""",
+           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8) 
+           on conflict (turn_id, part) do nothing""",
         [
             (organization_id, conversation_id, instance_id, sender, text, address, turn_id, part, sender is Sender.AI)
             for part, text in enumerate(parts)

@@ -93,8 +93,7 @@ def holds_token(instance: WhatsAppInstance, headers: Mapping[str, str], in_body:
     """Whether the request shows the instance's webhook token.
 
     As `Authorization: Bearer <token>`; as a JWT signed with it (Evolution's `jwt_key`); as `apikey` or
-    `x-webhook-token`
-    header; or, as Baileys' bridges send it, in the body.
+    `x-webhook-token` header; or, as Baileys' bridges send it, in the body.
     """
     token = instance.webhook_token.get_secret_value()
     scheme, _, bearer = headers.get("authorization", "").partition(" ")

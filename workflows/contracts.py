@@ -28,9 +28,11 @@ class ConversationStart(Frozen):
 
 
 class HandoffStart(Frozen):
-    """A conversation that a person has. `unanswered` are recorded messages that wait for an answer; `quiet_until`, if
-        set,
-    is when the AI comes back by itself (after somebody answered on the shop's phone)."""
+    """A conversation that a person has.
+
+    `unanswered` are recorded messages that wait for an answer; `quiet_until`, if set, is when the AI comes back by
+    itself (after somebody answered on the shop's phone).
+    """
 
     conversation: ConversationStart
     conversation_id: ConversationId

@@ -5,8 +5,7 @@
                  └──────────────▶ HandoffWorkflow ◀┘        (continue-as-new, same id)
 
 A message that arrives before the reply is sent joins the turn. Whatever goes wrong beyond retries becomes a dead
-letter,
-and the run shows Failed.
+letter, and the run shows Failed.
 """
 
 from datetime import timedelta
@@ -75,7 +74,8 @@ class MessageWorkflow:
                     await self._yield_to_phone()
                 else:
                     await self._settle()
-                    await self._turn()
+                    if not self._phone:
+                        await self._turn()
         except Exception as error:
             await self._bury(error)
             raise ApplicationError(

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+LONGEST_MESSAGE = 65_536
+"""Characters WhatsApp takes in one message; more than that comes only from somebody who means harm."""
+
 MODEL_SIGHT = 4_000
 """Characters of one customer message the model is shown; the rest stays in the database for people to read."""
 
@@ -19,6 +22,11 @@ def cleaned(text: str) -> str:
     """
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return _FORBIDDEN.sub("", _LINE_BREAK.sub("\n", text)).strip()
+
+
+def remembered(text: str) -> str:
+    """As much of a stored message as a workflow carries along: a payload of Temporal has 2 MiB at most."""
+    return text[:200]
 
 
 def shown_to_model(text: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.frozen import Frozen
-from domain.ids import ConversationId, OrganizationId
+from domain.ids import ConversationId, MessageId, OrganizationId
 from storage.database import Connection
 
 
@@ -19,6 +19,19 @@ class Alert(Frozen):
     conversation_id: ConversationId | None
     created_at: datetime
     acknowledged_at: datetime | None
+
+
+async def raise_delivery_failed(tenant: Connection, message_id: MessageId, error: str | None) -> None:
+    """The channel took a message and reports now that it was not delivered; once per message."""
+    await tenant.execute(
+        """insert into alerts (organization_id, kind, detail, fingerprint, conversation_id)
+           select organization_id, 'delivery_failed', 'Uma mensagem não foi entregue' || coalesce(': ' || $2::text, ''),
+                  id::text, conversation_id
+           from messages where id = $1
+           on conflict (organization_id, kind, fingerprint) do nothing""",
+        message_id,
+        error,
+    )
 
 
 async def raise_alert(

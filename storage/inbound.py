@@ -30,7 +30,10 @@ async def record(
     messages: Sequence[InboundMessage],
     sender: Sender,
 ) -> list[Recorded]:
-    """Store `messages` in the order given. Idempotent by (instance, provider's id): a redelivery finds its row."""
+    """Store `messages` in the order given. Idempotent by (instance, provider's id): a redelivery finds its row.
+
+    What comes back of a message that was stored before has the stored text: whoever carried it may have shortened it.
+    """
     recorded: list[Recorded] = []
     fresh = 0
     for message in messages:
@@ -55,18 +58,20 @@ async def record(
         )
         if row is None:
             row = await tenant.fetchrow(
-                "select id, handled_as from messages where whatsapp_instance_id = $1 and whatsapp_message_id = $2",
+                """select id, handled_as, content from messages
+                   where whatsapp_instance_id = $1 and whatsapp_message_id = $2""",
                 instance_id,
                 message.provider_message_id,
             )
             assert row is not None
+            message = message.model_copy(update={"text": row["content"]})
         else:
             fresh += 1
         handled = HandledAs(row["handled_as"]) if row["handled_as"] else None
         recorded.append(Recorded(id=MessageId(row["id"]), message=message, handled_as=handled))
     if fresh:
         await tenant.execute(
-            """update conversations set last_message_at = now(), last_message_preview = $2, 
+            """update conversations set last_message_at = now(), last_message_preview = $2,
                unread_count = unread_count + $3 where id = $1""",
             conversation_id,
             (messages[-1].text or f"[{messages[-1].kind}]")[:_PREVIEW],

@@ -16,6 +16,7 @@ from domain.conversation import Sender
 from domain.events import DeliveryStatus, ShopMessageSeen, StatusChanged
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
+from storage import alerts
 from storage.contacts import contacts_with
 from storage.database import Connection
 
@@ -104,6 +105,8 @@ async def mark_sent(
         receipt["error"] if receipt and status is DeliveryStatus.FAILED else None,
         instance_id,
     )
+    if status is DeliveryStatus.FAILED:
+        await alerts.raise_delivery_failed(tenant, message.id, receipt["error"] if receipt else None)
     await tenant.execute(
         """update conversations c set last_message_at = now(), last_message_preview = left($2, 120), unread_count = 0
            from messages m where m.id = $1 and c.id = m.conversation_id""",
@@ -147,6 +150,8 @@ async def apply_status(
         await tenant.execute(
             "update messages set status = $2, error = $3 where id = $1", message.id, change.status, change.error
         )
+        if change.status is DeliveryStatus.FAILED:
+            await alerts.raise_delivery_failed(tenant, message.id, change.error)
 
 
 async def claim_echo(tenant: Connection, instance_id: InstanceId, seen: ShopMessageSeen) -> bool:

@@ -30,6 +30,7 @@ from domain.events import (
 from domain.frozen import Frozen
 from domain.ids import InstanceId
 from domain.instances import WhatsAppInstance
+from domain.texts import LONGEST_MESSAGE
 from storage import conversations, dead_letters, outbox
 from storage.database import Database
 from storage.dead_letters import DeadLetterSource
@@ -120,7 +121,8 @@ class Intake:
         match event:
             case MessageReceived(message=message):
                 key = await self._key(instance, message.addresses)
-                await self._signal_with_start(instance, key, contracts.MESSAGE_RECEIVED, message)
+                whole = message.model_copy(update={"text": message.text[:LONGEST_MESSAGE]})
+                await self._signal_with_start(instance, key, contracts.MESSAGE_RECEIVED, whole)
             case ShopMessageSeen():
                 async with self._database.tenant(instance.organization_id) as tenant:
                     ours = await outbox.claim_echo(tenant, instance.id, event)

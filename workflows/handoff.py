@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.handing_over import HandingOver, Resume, TypedOnPhone, Waiting
     from domain.conversation import HandoffReason
     from domain.events import InboundMessage, ShopMessageSeen
+    from domain.texts import remembered
     from workflows import contracts, policies
     from workflows.contracts import HandoffStart, Release
     from workflows.search_attributes import AUZAP_ORGANIZATION, AUZAP_STATE
@@ -123,7 +124,12 @@ class HandoffWorkflow:
                     **policies.DATABASE_STEP,
                 )
                 known = {message.provider_message_id for message in self._unanswered}
-                self._unanswered += [m for m in self._recording if m.provider_message_id not in known]
+                # Stored by now: the text is in the database, and a run's argument may not grow without bounds.
+                self._unanswered += [
+                    m.model_copy(update={"text": remembered(m.text)})
+                    for m in self._recording
+                    if m.provider_message_id not in known
+                ]
                 self._unanswered, self._recording = self._unanswered[-_REMEMBERED:], []
             if self._phone:
                 seen = self._phone.pop(0)

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import InboundMessage, MessageKind, ShopMessageSeen
     from domain.ids import TurnId
     from domain.replies import media_answer, with_lateness
+    from domain.texts import remembered
     from domain.turns import Decision
     from workflows import contracts, policies
     from workflows.contracts import ConversationStart, HandoffStart, Release
@@ -232,7 +233,9 @@ class MessageWorkflow:
                 conversation_id=opening.conversation_id,
                 reason=reason,
                 since=workflow.now(),
-                unanswered=tuple(self._turn_messages),
+                unanswered=tuple(
+                    message.model_copy(update={"text": remembered(message.text)}) for message in self._turn_messages
+                ),
             )
         )
 

@@ -52,6 +52,21 @@ async def test_after_the_release_what_nobody_answered_is_answered(engine: Engine
     assert await conversation_status(engine) == "active"
 
 
+async def test_long_messages_survive_the_hand_over_whole(engine: Engine) -> None:
+    """Forty messages of 60,000 characters wait for a person: they are given back, and none is cut in the database."""
+    await hand_over(engine)
+    texts = [f"{number} {'x' * 60_000}" for number in range(40)]
+    for text in texts:
+        await engine.says(text)
+    await recorded(engine, texts[-1])
+    await release(engine)
+    await engine.replies(2, timeout=40)
+    rows = await engine.rows(
+        "select content from messages where direction = 'inbound' and content like '%xxx%' order by seq"
+    )
+    assert [row["content"] for row in rows] == texts
+
+
 async def test_a_release_with_nothing_unanswered_just_ends(engine: Engine) -> None:
     """The conversation is the AI's again; nothing is said until the customer writes."""
     await hand_over(engine)

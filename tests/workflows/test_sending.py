@@ -105,6 +105,17 @@ async def test_statuses_move_the_message_forward(engine: Engine) -> None:
     await engine.until_row("select 1 from messages where direction = 'outbound' and status = 'read'")
 
 
+async def test_a_message_that_was_taken_and_not_delivered_is_shown(engine: Engine) -> None:
+    """Accepted is not delivered: a failure that is reported later marks the row, and the operators are told."""
+    await engine.says("oi")
+    sent = (await engine.bridge.record.wait_for_sent(1))[0]
+    await finished(engine)
+    key: JsonValue = {"remoteJid": sent.to, "fromMe": True, "id": sent.provider_id}
+    await engine.bridge.deliver("messages.update", [{"key": key, "update": {"status": 0}}])
+    await engine.until_row("select 1 from messages where direction = 'outbound' and status = 'failed'")
+    assert (await engine.until_row("select kind from alerts"))["kind"] == "delivery_failed"
+
+
 async def test_defect_09_the_answer_goes_to_the_address_that_wrote(engine: Engine) -> None:
     """A `@lid` sender is answered at the lid, device and all made-up numbers aside."""
     message = whatsapp_message(

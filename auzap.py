@@ -1,9 +1,11 @@
 """`auzap`: the operator's command. Exit codes: 0 done, 1 refused or not there, 2 wrongly written or misconfigured."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
+import asyncpg
 import typer
 from temporalio.service import RPCError
 from typer.exceptions import Abort, TyperException
@@ -46,6 +48,9 @@ def run(arguments: Sequence[str]) -> int:
         return _WRONG
     except Refused as refused:
         complain(str(refused))
+    except asyncpg.DataError:  # the long tail of what the commands themselves do not look at
+        complain("um dos valores é longo ou grande demais para ser guardado")
+        return _WRONG
     except StorageUnavailable as away:
         complain(f"o banco de dados não responde ({away})")
     except (TemporalUnavailable, RPCError) as away:
@@ -75,14 +80,19 @@ _WORDS = (
     ("Invalid value for", "valor inválido para"),
     ("Invalid value:", "valor inválido:"),
     ("Got unexpected extra argument", "argumento a mais:"),
+    ("Input should be greater than or equal to", "o menor valor é"),
+    ("Input should be less than or equal to", "o maior valor é"),
+    ("Input should be a valid integer, unable to parse string as an integer", "tem de ser um número inteiro"),
+    ("Input should be a valid number, unable to parse string as a number", "tem de ser um número"),
 )
+_NO_ID = re.compile(r"Input should be a valid UUID.*", re.DOTALL)
 
 
 def _in_portuguese(message: str) -> str:
-    """Typer's own complaint with its first words in Portuguese."""
+    """Typer's own complaint in Portuguese, as far as it is known."""
     for english, portuguese in _WORDS:
         message = message.replace(english, portuguese)
-    return message
+    return _NO_ID.sub("não é um id; copie o da lista", message)
 
 
 if __name__ == "__main__":

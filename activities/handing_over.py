@@ -38,12 +38,13 @@ class Waiting(Frozen):
 
 
 class TypedOnPhone(Frozen):
-    """A message that somebody typed on the shop's own phone."""
+    """A message that somebody typed on the shop's own phone; `before` are messages it answers, not stored yet."""
 
     organization_id: OrganizationId
     instance_id: InstanceId
     conversation_key: str
     seen: ShopMessageSeen
+    before: tuple[InboundMessage, ...] = ()
 
 
 class PhoneTakeover(Frozen):
@@ -124,6 +125,8 @@ class HandingOver:
         """
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             shop = await organizations.get(tenant, order.organization_id)
+            if order.before:
+                await take_in(tenant, order.organization_id, order.instance_id, order.conversation_key, order.before)
             conversation = await conversation_with(
                 tenant, order.organization_id, order.instance_id, order.conversation_key, order.seen.addresses
             )
@@ -132,7 +135,7 @@ class HandingOver:
             )
             takes_over = conversation.audience is Audience.CUSTOMER
             if takes_over:
-                await inbound.mark_all_handled(tenant, conversation.id, HandledAs.HUMAN)
+                await inbound.mark_all_handled(tenant, conversation.id, HandledAs.HUMAN, until=order.seen.sent_at)
                 await conversations.hand_over(tenant, conversation.id, HandoffReason.ANSWERED_ON_PHONE)
         _log.info(
             "[WORKER] Answered on the shop's phone",

@@ -103,10 +103,9 @@ class Thinking:
                 await asyncio.shield(self._save_failure(ask, model, "cancelled", cancelled=True))
                 raise
             async with self._database.tenant(turn.organization_id) as tenant:
-                await interactions.save_answer(
+                return await interactions.save_answer(
                     tenant, turn.organization_id, turn.conversation_id, turn.turn_id, ask.round, turn.agent, answer
                 )
-            return answer
 
     @activity.defn
     async def run_tool(self, order: RunTool) -> ToolOutcome:

@@ -1,6 +1,8 @@
 """Commands for a shop's WhatsApp numbers."""
 
+import re
 from typing import Annotated
+from urllib.parse import quote
 
 import httpx
 import typer
@@ -85,7 +87,7 @@ def add_cloud(
     number = NewNumber(
         kind=InstanceKind.CLOUD,
         base_url=as_written.web_address(url),
-        external_id=_named(phone_number_id, "--phone-number-id"),
+        external_id=_phone_number_id(phone_number_id),
         api_token=SecretStr(secret(token, "--token")),
         app_secret=SecretStr(secret(app_secret, "--app-secret")),
         webhook_token=SecretStr(secret(verify_token, "--verify-token")) if verify_token else None,
@@ -182,7 +184,7 @@ def _added(org: str, number: NewNumber) -> None:
         case InstanceKind.EVOLUTION:
             say(f"Token do webhook (só aparece agora): {token}")
             say("Na Evolution, com a sua chave no cabeçalho apikey:")
-            say(f"POST {saved.base_url}/webhook/set/{saved.external_id}")
+            say(f"POST {saved.base_url}/webhook/set/{quote(saved.external_id, safe='')}")
             say(
                 f'{{"webhook": {{"enabled": true, "url": "{address}",'
                 f' "headers": {{"authorization": "Bearer {token}"}}, "byEvents": false, "base64": false,'
@@ -200,7 +202,13 @@ def _added(org: str, number: NewNumber) -> None:
             say(f"instanceId: {saved.id}")
 
 
+def _phone_number_id(value: str) -> str:
+    """Meta's own id: digits only. Raises `BadParameter`."""
+    written = value.strip()
+    if not re.fullmatch(r"[0-9]{5,32}", written):
+        raise typer.BadParameter("--phone-number-id são só algarismos; está no painel da Meta, não é o telefone")
+    return written
+
+
 def _named(value: str, option: str) -> str:
-    if not value.strip() or len(value) > 255:
-        raise typer.BadParameter(f"{option} está vazio ou é longo demais")
-    return value.strip()
+    return as_written.name(value, of=option)

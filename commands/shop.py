@@ -43,6 +43,7 @@ def add_org(
     about: About = None,
 ) -> None:
     """Cria uma loja."""
+    name = as_written.name(name, of="o nome da loja")
     given = {"model": model, "aurora_model": aurora_model, "about": about}
     config = AiConfig.model_validate({key: value for key, value in given.items() if value is not None})
     week, zone = as_written.opening_hours(hours or _WEEK), as_written.time_zone(timezone or "America/Sao_Paulo")
@@ -123,7 +124,7 @@ def change_org(
 ) -> None:
     """Muda ajustes de uma loja; o que não for citado fica como está."""
     changes = SettingsChange(
-        name=name,
+        name=as_written.name(name, of="o nome da loja") if name is not None else None,
         timezone=as_written.time_zone(timezone) if timezone is not None else None,
         opening_hours=as_written.opening_hours(hours) if hours is not None else None,
         model=model,
@@ -155,6 +156,8 @@ def add_service(
     price: Annotated[str, typer.Option("--price", help="Preço em reais: 50,00 ou 50.00.")],
 ) -> None:
     """Põe um serviço à venda; um de mesmo nome recebe estes valores."""
+    name = as_written.name(name, of="o nome do serviço")
+    category = as_written.name(category, of="a categoria", longest=50)
     amount = as_written.price(price)
 
     async def work(desk: Desk) -> None:
@@ -184,6 +187,7 @@ def list_services(org: Org, json: Json = False) -> None:
 @professional.command("add")
 def add_professional(name: Annotated[str, typer.Argument(help="Nome de quem atende.")], org: Org) -> None:
     """Acrescenta alguém que atende: cada um faz um atendimento por vez."""
+    name = as_written.name(name, of="o nome de quem atende")
 
     async def work(desk: Desk) -> None:
         await shops.hire(desk.database, await desk.shop(org), name)
@@ -216,12 +220,13 @@ def add_owner(
 ) -> None:
     """Quem escreve desse número é atendido pela Aurora, não como cliente."""
     canonical = as_written.phone(phone)
+    name = as_written.name(name, of="o nome do dono") if name else None
 
     async def work(desk: Desk) -> None:
         await shops.name_owner(desk.database, await desk.shop(org), phone=canonical, name=name, role=role)
 
     at_desk(work)
-    say(f"+{canonical} é {'dono' if role is OwnerRole.OWNER else 'gerente'} da loja {org}.")
+    say(f"+{canonical} é {_role_in_words(role)} da loja {org}.")
 
 
 @owner.command("list")
@@ -236,7 +241,7 @@ def list_owners(org: Org, json: Json = False) -> None:
     if json:
         as_json([one.model_dump(mode="json") for one in found])
         return
-    rows = [(f"+{one.phone}", one.name, one.role) for one in found]
+    rows = [(f"+{one.phone}", one.name, _role_in_words(one.role)) for one in found]
     table(("Telefone", "Nome", "Papel"), rows, empty="Nenhum dono ainda: acrescente com `auzap owner add`.")
 
 
@@ -250,3 +255,7 @@ def remove_owner(phone: Annotated[str, typer.Argument(help="Telefone com DDD.")]
 
     at_desk(work)
     say(f"+{canonical} agora é cliente da loja {org}.")
+
+
+def _role_in_words(role: OwnerRole) -> str:
+    return "dono" if role is OwnerRole.OWNER else "gerente"

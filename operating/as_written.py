@@ -1,4 +1,4 @@
-"""What operators write by hand, read: opening hours, prices, phones, web addresses, time zones."""
+"""What operators write by hand, read: names, opening hours, prices, phones, web addresses, time zones."""
 
 import re
 import unicodedata
@@ -19,7 +19,24 @@ _SPAN = re.compile(rf"{_TIME}\s*(?:-|–|as|ate)\s*{_TIME}")
 _PART = re.compile(r"(?P<days>[a-z][a-z,\s–-]*?)[\s:]+(?P<times>\d.*|fechad[oa])")
 _DAY_RANGE = re.compile(r"([a-z]+)(?:\s*[-–]\s*|\s+a\s+)([a-z]+)")
 _PRICE = re.compile(r"(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,8}(?:[.,]\d{1,2})?)")
+_JOINER = "\u200d"
 _HOURS_EXAMPLE = "escreva como: seg-sex 08:00-12:00 13:00-18:00; sáb 08:00-12:00"
+
+
+def name(text: str, *, of: str, longest: int = 255) -> str:
+    """A name as people and the model will read it, without the space around it. Raises `Mistyped`.
+
+    `of` says whose, in Portuguese: “o nome da loja”. A line break could pass for a line of the prompt, and a direction
+    mark shows other letters than are stored; the joiner within an emoji is the only unseen letter that is taken.
+    """
+    written = text.strip()
+    if not written.strip(_JOINER):
+        raise Mistyped(f"{of} está vazio")
+    if len(written) > longest:
+        raise Mistyped(f"{of} é longo demais: até {longest} letras")
+    if not written.replace(_JOINER, "").isprintable():
+        raise Mistyped(f"{of} tem quebra de linha ou letras que não se veem")
+    return written
 
 
 def opening_hours(text: str) -> OpeningHours:

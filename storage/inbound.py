@@ -1,7 +1,7 @@
 """What customers and owners wrote: stored once, however often it is delivered."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 
@@ -90,13 +90,17 @@ async def mark_handled(tenant: Connection, message_ids: Sequence[MessageId], han
     )
 
 
-async def mark_all_handled(tenant: Connection, conversation_id: ConversationId, handled_as: HandledAs) -> None:
-    """Note it for every message of the conversation that still waits: a person has answered."""
+async def mark_all_handled(
+    tenant: Connection, conversation_id: ConversationId, handled_as: HandledAs, *, until: datetime | None = None
+) -> None:
+    """Note it for every message of the conversation that still waits, sent up to `until`: a person has answered."""
     await tenant.execute(
         """update messages set handled_as = $2, handled_at = now()
-           where conversation_id = $1 and direction = 'inbound' and handled_as is null""",
+           where conversation_id = $1 and direction = 'inbound' and handled_as is null
+             and ($3::timestamptz is null or sent_at is null or sent_at <= $3)""",
         conversation_id,
         handled_as,
+        until,
     )
 
 

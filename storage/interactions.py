@@ -44,9 +44,13 @@ async def save_answer(
     round_: int,
     agent: AgentType,
     answer: ModelAnswer,
-) -> None:
-    """Keep the model's answer. What a failed or cancelled attempt left in the row is replaced."""
+) -> ModelAnswer:
+    """Keep the model's answer; the one that counts, which is another attempt's where that one was kept first.
+
+    What a failed or cancelled attempt left in the row is replaced.
+    """
     await _upsert(tenant, organization_id, conversation_id, turn_id, round_, agent, answer, "ok", None)
+    return await find_answer(tenant, turn_id, round_) or answer
 
 
 async def save_failure(

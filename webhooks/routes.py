@@ -28,6 +28,8 @@ _log = structlog.get_logger()
 
 _Events = TypeVar("_Events")
 
+_PATH_SHOWN, _PART_SHOWN = 100, 10
+
 _BODY_SECONDS = 30.0
 """How long a body may take to arrive; without it, anybody could hold connections open for ever."""
 
@@ -42,32 +44,47 @@ class Refusal(Exception):
         self.message = message
 
 
-def refused(_request: Request, refusal: Exception) -> Response:
+def refused(request: Request, refusal: Exception) -> Response:
     """The answer to a refused request: `{"error": code, "message": sentence}`."""
     assert isinstance(refusal, Refusal)
     _log.warning(
         "[BAILEYS] Webhook refused",
         status=refusal.status,
         error=refusal.error,
+        **_which(request),
         **({"cause": str(refusal.__cause__)} if refusal.__cause__ else {}),
     )
     headers = {"Retry-After": "5"} if refusal.status == 503 else None
     return JSONResponse({"error": refusal.error, "message": refusal.message}, refusal.status, headers)
 
 
-def no_such_page(_request: Request, problem: Exception) -> Response:
+def no_such_page(request: Request, problem: Exception) -> Response:
     """The answer to an unknown path or method, in the shape of every other error."""
     assert isinstance(problem, HTTPException)
     error = str(problem.detail).lower().replace(" ", "_")
+    _log.warning("[BAILEYS] No such address", status=problem.status_code, error=error, **_which(request))
     body = {"error": error, "message": "the webhooks are POST /webhooks/{kind}/{key}; see the README"}
     return JSONResponse(body, problem.status_code, problem.headers)
+
+
+def _which(request: Request) -> dict[str, str]:
+    """What tells an operator whose webhook it was: the address, and the instance if one was found.
+
+    Long parts of the address are cut: keys are, and whoever set it up wrongly may have put a token or a phone there.
+    """
+    instance: WhatsAppInstance | None = getattr(request.state, "instance", None)
+    parts = (part if len(part) <= _PART_SHOWN else f"{part[:6]}…" for part in request.url.path.split("/"))
+    found = {"method": request.method, "path": "/".join(parts)[:_PATH_SHOWN]}
+    if instance is not None:
+        found |= {"organizationId": str(instance.organization_id), "instanceId": str(instance.id)}
+    return found
 
 
 def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
     """The webhooks of every channel."""
     routes = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
-    async def instance_of(key: str, *kinds: InstanceKind) -> WhatsAppInstance:
+    async def instance_of(request: Request, key: str, *kinds: InstanceKind) -> WhatsAppInstance:
         try:
             instance = await doors.by_key(key)
         except StorageUnavailable as away:
@@ -76,6 +93,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
             raise Refusal(503, "misconfigured", "the gateway is not set up rightly; send it again") from problem
         if instance is None or instance.kind not in kinds:
             raise Refusal(503, "unknown_instance", "no such instance yet; send it again")
+        request.state.instance = instance
         return instance
 
     async def take(instance: WhatsAppInstance, events: list[ChannelEvent]) -> Receipt:
@@ -90,7 +108,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
     @routes.post("/evolution/{key}/{event}")
     async def evolution_webhook(request: Request, key: str, event: str | None = None) -> Receipt:
         """Evolution API v2, with or without `webhookByEvents`."""
-        instance = await instance_of(key, InstanceKind.EVOLUTION)
+        instance = await instance_of(request, key, InstanceKind.EVOLUTION)
         if not holds_token(instance, request.headers):
             raise _unauthorized()
         body = _json(await _body(request, max_body_bytes))
@@ -102,7 +120,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
         return await take(instance, events)
 
     async def bridge(request: Request, key: str, kind: InstanceKind) -> Receipt:
-        instance = await instance_of(key, kind)
+        instance = await instance_of(request, key, kind)
         raw = await _body(request, max_body_bytes)
         if holds_token(instance, request.headers):
             body = _json(raw)
@@ -134,7 +152,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
     @routes.get("/cloud/{key}")
     async def cloud_verification(request: Request, key: str) -> Response:
         """Meta asks whether this address is ours: the challenge back, as plain text."""
-        instance = await instance_of(key, InstanceKind.CLOUD)
+        instance = await instance_of(request, key, InstanceKind.CLOUD)
         asked = request.query_params
         if asked.get("hub.mode") != "subscribe" or not is_verify_token(instance, asked.get("hub.verify_token", "")):
             raise _unauthorized()
@@ -143,7 +161,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
     @routes.post("/cloud/{key}")
     async def cloud_webhook_(request: Request, key: str) -> Receipt:
         """Meta's Cloud API. One body may hold events of several numbers of one app: each goes to its own instance."""
-        signed_for = await instance_of(key, InstanceKind.CLOUD)
+        signed_for = await instance_of(request, key, InstanceKind.CLOUD)
         raw = await _body(request, max_body_bytes)
         signature = request.headers.get("x-hub-signature-256")
         if not is_signed_by_meta(signed_for, raw, signature):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, RetryState
 from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
 with workflow.unsafe.imports_passed_through():
@@ -37,7 +37,8 @@ class Delivery:
                     summary="enviar a resposta",
                 )
             except ActivityError as error:
-                if not _timed_out(error):
+                # A retry that would begin too late is not made: then the last failure comes, not a timeout.
+                if error.retry_state is not RetryState.TIMEOUT and not _timed_out(error):
                     raise
                 break
             if outcome is not SendOutcome.HELD:

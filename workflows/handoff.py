@@ -20,9 +20,6 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts import HandoffStart, Release
     from workflows.search_attributes import AUZAP_ORGANIZATION, AUZAP_STATE
 
-_REMEMBERED = 50
-"""Unanswered messages carried to the AI; older ones stand in its history anyway."""
-
 
 @workflow.defn(name=contracts.HANDOFF_WORKFLOW)
 class HandoffWorkflow:
@@ -82,7 +79,14 @@ class HandoffWorkflow:
                 await self._record()
                 if self._release is not None and not self._has_news():
                     await self._give_back(self._release.by)
-                    return
+                    if not self._has_news():
+                        return
+                    if not self._phone:
+                        continue
+                    # Somebody typed on the phone meanwhile: a person has it again, until the phone is quiet.
+                    self._release = None
+                    self._start = self._start.model_copy(update={"reason": HandoffReason.ANSWERED_ON_PHONE})
+                    workflow.upsert_search_attributes([AUZAP_STATE.value_set("waiting_human")])
                 if workflow.info().is_continue_as_new_suggested() and not self._has_news():
                     await self._start_afresh()
                 if await self._nothing_until_quiet():
@@ -130,7 +134,7 @@ class HandoffWorkflow:
                     for m in self._recording
                     if m.provider_message_id not in known
                 ]
-                self._unanswered, self._recording = self._unanswered[-_REMEMBERED:], []
+                self._unanswered, self._recording = self._unanswered[-policies.REMEMBERED :], []
             if self._phone:
                 seen = self._phone.pop(0)
                 takeover = await workflow.execute_local_activity_method(
@@ -144,7 +148,7 @@ class HandoffWorkflow:
                     **policies.DATABASE_STEP,
                 )
                 if takeover.takes_over:
-                    self._unanswered = []
+                    self._unanswered = [m for m in self._unanswered if m.sent_at > seen.sent_at]
                 if self._start.reason is HandoffReason.ANSWERED_ON_PHONE:
                     self._quiet_until = workflow.now() + timedelta(minutes=takeover.quiet_minutes)
 
@@ -161,10 +165,12 @@ class HandoffWorkflow:
             **policies.DATABASE_STEP,
         )
         workflow.upsert_search_attributes([AUZAP_STATE.value_set("active")])
-        if self._unanswered or self._inbox:
+        if self._has_news():
+            return  # it has to be stored first: a run's argument may not grow without bounds
+        if self._unanswered:
             await workflow.wait_condition(workflow.all_handlers_finished)
             workflow.continue_as_new(
-                args=[self._start.conversation.model_copy(update={"pending": (*self._unanswered, *self._inbox)})],
+                args=[self._start.conversation.model_copy(update={"pending": tuple(self._unanswered)})],
                 workflow=contracts.MESSAGE_WORKFLOW,
             )
 
@@ -183,17 +189,22 @@ class HandoffWorkflow:
         )
 
     async def _bury(self, error: Exception) -> None:
+        """Keep everything that is not answered. What arrives while it is written is kept too."""
         conversation = self._start.conversation
-        await workflow.execute_local_activity_method(
-            Burying.bury,
-            Bury(
-                organization_id=conversation.organization_id,
-                instance_id=conversation.instance_id,
-                messages=(*self._unanswered, *self._recording, *self._inbox),
-                error=f"{type(error).__name__}: {error}",
-            ),
-            **policies.DATABASE_STEP,
-        )
+        while True:
+            messages = (*self._unanswered, *self._recording, *self._inbox)
+            await workflow.execute_local_activity_method(
+                Burying.bury,
+                Bury(
+                    organization_id=conversation.organization_id,
+                    instance_id=conversation.instance_id,
+                    messages=messages,
+                    error=f"{type(error).__name__}: {error}",
+                ),
+                **policies.DATABASE_STEP,
+            )
+            if len(messages) == len(self._unanswered) + len(self._recording) + len(self._inbox):
+                return
 
 
 _REASONS = {

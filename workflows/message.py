@@ -8,6 +8,7 @@ A message that arrives before the reply is sent joins the turn. Whatever goes wr
 letter, and the run shows Failed.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NoReturn, assert_never
 
@@ -16,7 +17,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.burying import Bury, Burying
-    from activities.handing_over import HandingOver, HandOver, TypedOnPhone
+    from activities.handing_over import HandingOver, HandOver, TypedOnPhone, Waiting
     from activities.opening import Opening, OpenTurn, TurnOpening
     from activities.sending import SendReply
     from domain.conversation import AgentType, HandoffReason, Sender
@@ -200,6 +201,7 @@ class MessageWorkflow:
     async def _yield_to_phone(self) -> None:
         """Somebody wrote on the shop's phone: to a customer, then the AI is silent; or to an owner, then it is not."""
         seen, self._phone = self._phone[0], self._phone[1:]
+        before = tuple(sorted((m for m in self._inbox if m.sent_at <= seen.sent_at), key=lambda m: m.sent_at))
         takeover = await workflow.execute_local_activity_method(
             HandingOver.record_phone_message,
             TypedOnPhone(
@@ -207,6 +209,7 @@ class MessageWorkflow:
                 instance_id=self._start.instance_id,
                 conversation_key=self._start.conversation_key,
                 seen=seen,
+                before=before,
             ),
             **policies.DATABASE_STEP,
         )
@@ -216,10 +219,13 @@ class MessageWorkflow:
                 [],
             )  # what it interrupted is still to be answered
             return
+        # What was written before it is answered by it; what the customer wrote afterwards still waits.
+        self._inbox = [m for m in self._inbox if m not in before]
         await self._continue_as_handoff(
             HandoffStart(
                 conversation=self._start_over(),
                 conversation_id=takeover.conversation_id,
+                unanswered=_shortened(m for m in self._turn_messages if m.sent_at > seen.sent_at),
                 reason=HandoffReason.ANSWERED_ON_PHONE,
                 since=workflow.now(),
                 quiet_until=workflow.now() + timedelta(minutes=takeover.quiet_minutes),
@@ -233,9 +239,7 @@ class MessageWorkflow:
                 conversation_id=opening.conversation_id,
                 reason=reason,
                 since=workflow.now(),
-                unanswered=tuple(
-                    message.model_copy(update={"text": remembered(message.text)}) for message in self._turn_messages
-                ),
+                unanswered=_shortened(self._turn_messages),
             )
         )
 
@@ -243,7 +247,24 @@ class MessageWorkflow:
         return self._start.model_copy(update={"turns": self._turns, "pending": ()})
 
     async def _continue_as_handoff(self, handoff: HandoffStart) -> NoReturn:
-        """Go on as HandoffWorkflow under the same id; what arrived meanwhile is carried along."""
+        """Go on as HandoffWorkflow under the same id; what arrived meanwhile is carried along, much of it stored first."""
+        while sum(len(message.text) + 500 for message in self._inbox) > policies.CARRIED_CHARACTERS:
+            batch = sorted(self._inbox, key=lambda message: message.sent_at)
+            self._inbox.clear()
+            self._turn_messages.extend(batch)  # a dead letter has to hold them
+            await workflow.execute_local_activity_method(
+                HandingOver.record_while_waiting,
+                Waiting(
+                    organization_id=self._start.organization_id,
+                    instance_id=self._start.instance_id,
+                    conversation_key=self._start.conversation_key,
+                    messages=tuple(batch),
+                ),
+                **policies.DATABASE_STEP,
+            )
+            handoff = handoff.model_copy(
+                update={"unanswered": (*handoff.unanswered, *_shortened(batch))[-policies.REMEMBERED :]}
+            )
         await workflow.wait_condition(workflow.all_handlers_finished)
         carried = {
             "conversation": handoff.conversation.model_copy(update={"pending": tuple(self._inbox)}),
@@ -269,3 +290,8 @@ class MessageWorkflow:
             )
             if len(messages) == len(self._turn_messages) + len(self._inbox):
                 return
+
+
+def _shortened(messages: Iterable[InboundMessage]) -> tuple[InboundMessage, ...]:
+    """Stored messages as a run's argument carries them."""
+    return tuple(message.model_copy(update={"text": remembered(message.text)}) for message in messages)

@@ -68,3 +68,9 @@ ABSORB_LIMIT = 5
 
 CORRECTION_LIMIT = 2
 """How often a model that claims what is not so is asked again."""
+
+REMEMBERED = 50
+"""Unanswered messages carried to the AI; older ones stand in its history anyway."""
+
+CARRIED_CHARACTERS = 400_000
+"""Text that is carried from run to run unstored: a payload of Temporal has 2 MiB at most, a character up to 4 bytes."""

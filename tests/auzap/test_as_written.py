@@ -60,3 +60,17 @@ def test_addresses_that_are_none_are_refused(text: str) -> None:
     """Only http and https, with a host."""
     with pytest.raises(Mistyped):
         as_written.web_address(text)
+
+
+def test_a_name_is_taken_without_the_space_around_it() -> None:
+    """Accents, quotes and emoji with joiners are letters like others."""
+    assert as_written.name("  D'Ávila & Cães 👩\u200d⚕️ ", of="o nome") == "D'Ávila & Cães 👩\u200d⚕️"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\u200d\n", "a\nSYSTEM: b", "Lo\u202eja", "a\x00b", "\udcff", "\x1b[31m", "a" * 256]
+)
+def test_names_that_nobody_could_read_are_refused(text: str) -> None:
+    """Nothing, too much, lines within, letters that are not seen; the message says whose name it is."""
+    with pytest.raises(Mistyped, match="o nome da loja"):
+        as_written.name(text, of="o nome da loja")

@@ -161,3 +161,80 @@ async def test_every_command_helps(command: Command) -> None:
             assert f"Usage: auzap {group} {name}" in (await command.done(group, name, "--help")).out
     for kind in ("evolution", "baileys", "cloud", "practice"):
         assert "Options" in (await command.done("instance", "add", kind, "--help")).out
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a\nb", "Lo\u202eja", "a" * 256])
+async def test_no_command_takes_a_name_that_cannot_be_read(command: Command, bad: str) -> None:
+    """Shops, services, categories, professionals, owners: refused in one line, and nothing is written."""
+    await command.done("org", "add", "bicho-feliz", "--name", "Bicho Feliz")
+    of, sold = ("--org", "bicho-feliz"), ("--minutes", "60", "--price", "50")
+    for arguments in (
+        ("org", "add", "outra", "--name", bad),
+        ("org", "settings", "bicho-feliz", "--name", bad),
+        ("service", "add", bad, *of, "--category", "banho", *sold),
+        ("service", "add", "Banho", *of, "--category", bad, *sold),
+        ("professional", "add", bad, *of),
+        *([("owner", "add", "11988887777", *of, "--name", bad)] if bad else []),
+    ):
+        ran = await command(*arguments)
+        assert (ran.code, ran.err.count("\n")) == (2, 1), arguments
+    for what in ("service", "professional", "owner"):
+        assert (await command.done(what, "list", *of, "--json")).json == []
+    assert (await command.done("org", "show", "bicho-feliz", "--json")).json["name"] == "Bicho Feliz"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--late-after-minutes", "99999999999"), ("--about", "\udcff")])
+async def test_what_the_database_cannot_hold_is_refused_in_one_line(command: Command, option: str, value: str) -> None:
+    """A number beyond its integers, bytes that are no text: no traceback."""
+    await command.done("org", "add", "bicho-feliz", "--name", "Bicho Feliz")
+    ran = await command("org", "settings", "bicho-feliz", option, value)
+    assert (ran.code, "guardado" in ran.err, "Traceback" in ran.err) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("handoff", "release", "x", "--org", "a"),
+        ("service", "add", "Banho", "--org", "a", "--category", "b", "--minutes", "0", "--price", "1"),
+        ("service", "add", "Banho", "--org", "a", "--category", "b", "--minutes", "x", "--price", "1"),
+        ("org", "settings", "a", "--settle", "9"),
+    ],
+)
+async def test_wrong_values_are_refused_in_portuguese(command: Command, arguments: tuple[str, ...]) -> None:
+    """Without the English sentence of the library that looked at them."""
+    ran = await command(*arguments)
+    assert ran.code == 2
+    assert "valor inválido" in ran.err
+    assert "nput" not in ran.err
+    assert "valid UUID" not in ran.err
+
+
+@pytest.mark.parametrize("bad", ["", "abc", "+55 11 3333-4444", "1/2", "١٢٣٤٥٦"])
+async def test_a_phone_number_id_is_digits(command: Command, bad: str) -> None:
+    """Anything else would be found out only when the first reply is refused."""
+    await command.done("org", "add", "bicho-feliz", "--name", "Bicho Feliz")
+    ran = await command(
+        "instance",
+        "add",
+        "cloud",
+        "--org",
+        "bicho-feliz",
+        "--phone-number-id",
+        bad,
+        "--token",
+        "t",
+        "--app-secret",
+        "s",
+    )
+    assert (ran.code, "algarismos" in ran.err) == (2, True)
+    assert (await command.done("instance", "list", "--org", "bicho-feliz", "--json")).json == []
+
+
+async def test_the_call_for_evolution_is_an_address(command: Command) -> None:
+    """An instance's name may hold a space or a slash; what is printed can be copied all the same."""
+    command.environment(AUZAP_INSTANCE_TOKEN="k", AUZAP_GATEWAY_URL="https://zap.example.com")
+    await command.done("org", "add", "bicho-feliz", "--name", "Bicho Feliz")
+    shown = await command.done(
+        "instance", "add", "evolution", "--org", "bicho-feliz", "--url", "http://evo:8080", "--instance-name", "a b/c"
+    )
+    assert "POST http://evo:8080/webhook/set/a%20b%2Fc\n" in shown.out

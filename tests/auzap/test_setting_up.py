@@ -177,7 +177,7 @@ async def test_an_owner_comes_and_goes(command: Command) -> None:
 async def test_what_a_shop_writes_is_shown_as_it_is(command: Command) -> None:
     """Square brackets are no markup, and an escape sequence does not reach the terminal."""
     await _shop(command)
-    await command.done("professional", "add", "[red]Ana[/red] \x1b[31m", "--org", "bicho-feliz")
-    out = (await command.done("professional", "list", "--org", "bicho-feliz")).out
+    await command.done("org", "settings", "bicho-feliz", "--about", "[red]Ana[/red] \x1b[31m")
+    out = (await command.done("org", "show", "bicho-feliz")).out
     assert "[red]Ana[/red]" in out
     assert "\x1b" not in out

@@ -37,9 +37,9 @@ async def talker(database: Database, shop: Shop) -> Customer:
 
 async def answered(
     tenant: Connection, shop: Shop, of: Customer, turn: TurnId, round_: int, answer: ModelAnswer
-) -> None:
-    """The model answered."""
-    await interactions.save_answer(
+) -> ModelAnswer:
+    """The model answered; the answer that counts."""
+    return await interactions.save_answer(
         tenant, shop.organization_id, of.conversation_id, turn, round_, AgentType.CLIENT_AI, answer
     )
 
@@ -82,7 +82,8 @@ async def test_defect_07_an_answer_is_paid_for_once(database: Database, shop: Sh
     turn = TurnId(uuid.uuid4())
     async with database.tenant(shop.organization_id) as tenant:
         await answered(tenant, shop, talker, turn, 1, ASKED)
-        await answered(tenant, shop, talker, turn, 1, ModelAnswer(text="outra", model="m"))
+        # Two attempts at once: the later one acts upon the answer that is kept, not upon its own.
+        assert await answered(tenant, shop, talker, turn, 1, ModelAnswer(text="outra", model="m")) == ASKED
         await failed(tenant, shop, talker, turn)
         assert await interactions.find_answer(tenant, turn, 1) == ASKED
         assert await tenant.fetchval("select count(*) from ai_interactions") == 1

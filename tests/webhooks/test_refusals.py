@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
 from domain.instances import InstanceKind
 from storage.instances import Instances
@@ -142,3 +143,29 @@ async def test_a_shop_whose_secrets_do_not_open_is_503(evolution: Door) -> None:
         await tenant.execute(owner_changes, evolution.shop.instance.id)
     response = await evolution.post(evolution_body("messages.upsert", written("Oi")))
     assert (response.status_code, response.json()["error"]) == (503, "misconfigured")
+
+
+async def test_a_refusal_is_logged_with_whose_it_is(bridge: Door) -> None:
+    """The shop's ids where the address was known, and no long part of the address: that could be a token."""
+    key, instance = bridge.shop.instance.webhook_key, bridge.shop.instance
+    with capture_logs() as logs:
+        await bridge.engine.http.post(bridge.url, json={}, headers={"authorization": "Bearer wrong"})
+        await bridge.engine.http.post(f"{bridge.engine.gateway_url}/webhooks/baileys/{'s' * 40}", json={})
+    known, unknown = (line for line in logs if line["event"] == "[BAILEYS] Webhook refused")
+    assert (known["status"], known["organizationId"], known["instanceId"]) == (
+        401,
+        str(instance.organization_id),
+        str(instance.id),
+    )
+    assert (unknown["status"], unknown["path"]) == (503, "/webhooks/baileys/ssssss…")
+    assert key not in str(logs)
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("POST", "/webhooks/nope/x", 404), ("PUT", "", 405)])
+async def test_a_wrong_address_is_logged(bridge: Door, method: str, path: str, status: int) -> None:
+    """A provider that was given a wrong address would otherwise knock unheard."""
+    url = f"{bridge.engine.gateway_url}{path}" if path else bridge.url
+    with capture_logs() as logs:
+        response = await bridge.engine.http.request(method, url, json={})
+    assert response.status_code == status
+    assert [line["status"] for line in logs if line["event"] == "[BAILEYS] No such address"] == [status]

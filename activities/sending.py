@@ -55,12 +55,13 @@ class SendOutcome(StrEnum):
 
 
 class GiveUpReply(Frozen):
-    """A reply that waited too long."""
+    """A reply that waited too long, or until a person had answered instead."""
 
     organization_id: OrganizationId
     conversation_id: ConversationId
     turn_id: TurnId
     answers: tuple[MessageId, ...]
+    person_answered: bool = False
 
 
 class Sending:
@@ -120,9 +121,13 @@ class Sending:
     @activity.defn
     async def give_up_reply(self, order: GiveUpReply) -> None:
         """Mark what is left of a reply as failed and tell the operators. Idempotent: a second run changes nothing."""
+        why = "uma pessoa respondeu antes" if order.person_answered else "passou do prazo"
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             for row in await outbox.of_turn(tenant, order.turn_id):
-                await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error="não enviada: passou do prazo")
+                await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error=f"não enviada: {why}")
+            if order.person_answered:
+                await inbound.mark_handled(tenant, order.answers, HandledAs.HUMAN)
+                return
             await inbound.mark_handled(tenant, order.answers, HandledAs.RECORDED)
             await alerts.raise_alert(
                 tenant,

@@ -27,6 +27,28 @@ alerts = typer.Typer(help="Avisos aos operadores.")
 Conversation = Annotated[UUID, typer.Argument(help="Id da conversa.")]
 
 
+_IN_WORDS = {
+    "asked_by_model": "a IA chamou",
+    "answered_on_phone": "respondida no celular",
+    "model_failure": "modelo falhou",
+    "unsupported_claim": "IA afirmou o que não houve",
+    "loop_suspected": "respostas demais",
+    "too_many_rounds": "IA não chegou a uma resposta",
+    "already_waiting": "já esperava",
+    "dead_letter": "carta morta",
+    "message_too_late": "mensagem atrasada demais",
+    "reply_too_late": "resposta atrasada demais",
+    "send_refused": "envio recusado",
+    "delivery_failed": "não entregue",
+}
+
+
+def _in_words(kind: str | None) -> str:
+    """A reason or kind as operators read it; what the model added after a colon stays."""
+    word, colon, detail = (kind or "").partition(":")
+    return f"{_IN_WORDS.get(word, word)}{colon}{detail}"
+
+
 class Switch(StrEnum):
     """On or off."""
 
@@ -54,7 +76,11 @@ def list_handoffs(org: Org, json: Json = False) -> None:
             for row in found
         ]
         since = [local_time(row["handoff_since"], zone) if row["handoff_since"] else "" for row in found]
-        rows = [(f["id"], f["name"], at, f["reason"], f["last_message"]) for f, at in zip(facts, since, strict=True)]
+        reasons = [_in_words(row["handoff_reason"]) for row in found]
+        rows = [
+            (fact["id"], fact["name"], at, reason, fact["last_message"])
+            for fact, at, reason in zip(facts, since, reasons, strict=True)
+        ]
         return facts, list(rows)
 
     facts, rows = at_desk(work)
@@ -118,7 +144,13 @@ def list_alerts(
         as_json([one.model_dump(mode="json") for one in found])
         return
     rows = [
-        (one.id, local_time(one.created_at, zone), one.kind, one.detail, "visto" if one.acknowledged_at else "")
+        (
+            one.id,
+            local_time(one.created_at, zone),
+            _in_words(one.kind),
+            one.detail,
+            "visto" if one.acknowledged_at else "",
+        )
         for one in found
     ]
     table(("Aviso", "Quando", "Tipo", "O que houve", ""), rows, empty="Nenhum aviso.")
@@ -163,7 +195,9 @@ def status(
         say(f"Banco de dados: {'ok' if has_database else 'não responde'}")
         say(f"Temporal: {'ok' if has_temporal else 'não responde'}")
         rows = [(slug, s.waiting, s.letters, s.alerts, s.held, len(s.offline)) for slug, s in shops.items()]
-        if rows:
+        if not rows:
+            say("Para ver uma loja: auzap status --org APELIDO")
+        else:
             columns = ("Loja", "Com pessoa", "Cartas mortas", "Avisos", "A enviar", "Números fora do ar")
             table(columns, rows, empty="")
     if not (has_database and has_temporal):

@@ -157,7 +157,7 @@ async def _done_today(tenant: Connection, organization_id: OrganizationId) -> No
             pet=pet,
             service=on_sale[service_name],
             start=start,
-            professionals=professionals,
+            professionals=(professionals[number % len(professionals)],),
             status=BookingStatus.COMPLETED,
         )
 

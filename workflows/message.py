@@ -183,7 +183,11 @@ class MessageWorkflow:
             answers=opening.message_ids,
             contact_id=opening.contact_id,
         )
-        await self._delivery.deliver(order, within=timedelta(hours=opening.outbound_limit_hours))
+        await self._delivery.deliver(
+            order,
+            within=timedelta(hours=opening.outbound_limit_hours),
+            taken_over=lambda: bool(self._phone) and opening.agent is AgentType.CLIENT_AI,
+        )
 
     async def _hand_over(self, opening: TurnOpening, reason: HandoffReason, detail: str) -> None:
         await workflow.execute_local_activity_method(
@@ -247,7 +251,7 @@ class MessageWorkflow:
         return self._start.model_copy(update={"turns": self._turns, "pending": ()})
 
     async def _continue_as_handoff(self, handoff: HandoffStart) -> NoReturn:
-        """Go on as HandoffWorkflow under the same id; what arrived meanwhile is carried along, much of it stored first."""
+        """Go on as HandoffWorkflow under the same id with what arrived meanwhile; where that is much, stored first."""
         while sum(len(message.text) + 500 for message in self._inbox) > policies.CARRIED_CHARACTERS:
             batch = sorted(self._inbox, key=lambda message: message.sent_at)
             self._inbox.clear()

@@ -75,7 +75,7 @@ class Thought:
             try:
                 answer = await self._ask(round_)
             except ActivityError as error:
-                return self._failed(error)
+                return None if self._interrupted() else self._failed(error)
             if self._interrupted():
                 return None
             if answer is None or self._overtaken():

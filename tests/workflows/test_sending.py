@@ -6,6 +6,7 @@ from pydantic import JsonValue
 
 from tests.engine import Engine, upsert, whatsapp_message
 from tests.fakes.faults import Answer, Drop, Hang
+from tests.workflows.test_failures import waits_for_person
 from tests.workflows.test_turns import finished, outbound
 
 
@@ -35,6 +36,22 @@ async def test_a_number_that_stays_away_gives_the_reply_up(skipping_engine: Engi
     await finished(engine)
     engine.bridge.connected = True
     await engine.bridge.deliver("connection.update", {"connection": "open"})
+    assert engine.bridge.record.sent == []
+
+
+async def test_a_held_reply_does_not_talk_over_a_person(engine: Engine) -> None:
+    """While the reply waits somebody answers on the shop's phone: it is dropped, and the person has the
+    conversation."""
+    engine.bridge.connected = False
+    await engine.says("quanto custa o banho?")
+    await engine.until_row("select 1 from messages where direction = 'outbound' and status = 'pending'")
+    await engine.deliver(upsert(whatsapp_message({"conversation": "Oi, aqui é a Ana: são 50"}, from_me=True)))
+    await engine.until_row("select 1 from messages where status = 'failed' and error like '%uma pessoa respondeu%'")
+    await engine.until(lambda: waits_for_person(engine))
+    engine.bridge.connected = True
+    await engine.bridge.deliver("connection.update", {"connection": "open"})
+    row = await engine.until_row("select handled_as from messages where direction = 'inbound'")
+    assert row["handled_as"] == "human"
     assert engine.bridge.record.sent == []
 
 

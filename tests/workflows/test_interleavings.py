@@ -1,12 +1,12 @@
 """What people, the shop's phone and the channel do at the same moment: nothing is lost, nothing is answered twice."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 from temporalio.api.enums.v1 import EventType
 
 from tests.engine import Engine, upsert, whatsapp_message
 from tests.fakes.faults import Answer
+from tests.storage.rows import until_somebody_waits
 from tests.workflows.test_failures import waits_for_person
 from tests.workflows.test_handoff import hand_over, recorded, release
 from tests.workflows.test_turns import finished
@@ -75,7 +75,7 @@ async def test_a_phone_message_during_the_giving_back_is_not_lost(engine: Engine
     async with engine.database.tenant(engine.shop.organization_id) as tenant:
         await tenant.execute("select 1 from conversations for update")
         await release(engine)
-        await asyncio.sleep(0.5)  # the step must be waiting for the row before the message comes
+        await until_somebody_waits(tenant)
         await on_the_phone(engine, "Oi, aqui é a Ana")
 
         async def seen_by_the_workflow() -> bool:
@@ -85,7 +85,6 @@ async def test_a_phone_message_during_the_giving_back_is_not_lost(engine: Engine
             return len(signals) == 2 and EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED in kinds[signals[-1] :]
 
         await engine.until(seen_by_the_workflow)
-        await asyncio.sleep(0.5)
     await recorded(engine, "Oi, aqui é a Ana")
     await engine.until(lambda: waits_for_person(engine))
 

@@ -5,6 +5,7 @@ from pydantic import TypeAdapter
 from temporalio import activity
 
 from activities.errors import engine_errors
+from domain.alerts import AlertKind
 from domain.events import InboundMessage
 from domain.frozen import Frozen
 from domain.ids import InstanceId, OrganizationId
@@ -60,7 +61,7 @@ class Burying:
             await alerts.raise_alert(
                 tenant,
                 order.organization_id,
-                kind="dead_letter",
+                kind=AlertKind.DEAD_LETTER,
                 detail=order.error,
                 fingerprint=info.workflow_run_id or info.activity_id,
             )

@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.arrivals import conversation_with, take_in
 from activities.errors import engine_errors
+from domain.alerts import AlertKind
 from domain.conversation import Audience, ConversationStatus, HandledAs, HandoffReason
 from domain.events import InboundMessage, ShopMessageSeen
 from domain.frozen import Frozen
@@ -85,7 +86,7 @@ class HandingOver:
             first = await alerts.raise_alert(
                 tenant,
                 order.organization_id,
-                kind=order.reason,
+                kind=AlertKind.of(order.reason),
                 detail=order.detail or "Uma conversa espera por uma pessoa",
                 fingerprint=order.fingerprint,
                 conversation_id=order.conversation_id,

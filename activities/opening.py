@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.arrivals import take_in
 from activities.errors import engine_errors
+from domain.alerts import AlertKind
 from domain.bookings import BookingFacts
 from domain.conversation import AgentType, Audience, HandledAs
 from domain.events import InboundMessage, MessageKind
@@ -77,7 +78,7 @@ class Opening:
                 await alerts.raise_alert(
                     tenant,
                     order.organization_id,
-                    kind="message_too_late",
+                    kind=AlertKind.MESSAGE_TOO_LATE,
                     detail=f"{len(kinds.too_old)} mensagem(ns) chegaram tarde demais para a assistente responder",
                     fingerprint=str(ids[kinds.too_old[0].provider_message_id]),
                     conversation_id=conversation.id,

@@ -11,6 +11,7 @@ from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
 from channels.port import OutboundText
 from channels.registry import Channels
+from domain.alerts import AlertKind
 from domain.conversation import AgentType, HandledAs, Sender
 from domain.errors import ChannelDisconnected, ChannelRefused, ChannelUnavailable
 from domain.events import DeliveryStatus
@@ -132,7 +133,7 @@ class Sending:
             await alerts.raise_alert(
                 tenant,
                 order.organization_id,
-                kind="reply_too_late",
+                kind=AlertKind.REPLY_TOO_LATE,
                 detail="Uma resposta não pôde ser enviada dentro do prazo",
                 fingerprint=str(order.turn_id),
                 conversation_id=order.conversation_id,
@@ -166,7 +167,7 @@ class Sending:
             await alerts.raise_alert(
                 tenant,
                 order.organization_id,
-                kind="send_refused",
+                kind=AlertKind.SEND_REFUSED,
                 detail=f"O canal recusou uma resposta ({refused.code})",
                 fingerprint=str(order.turn_id),
                 conversation_id=order.conversation_id,

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from commands.desk import Desk, at_desk
 from commands.output import as_json, local_time, say, table
 from commands.shop import Json, Org
+from domain.conversation import HandoffReason
 from domain.ids import ConversationId
 from operating import condition, handovers
 from operating.condition import ShopCondition
@@ -27,26 +28,10 @@ alerts = typer.Typer(help="Avisos aos operadores.")
 Conversation = Annotated[UUID, typer.Argument(help="Id da conversa.")]
 
 
-_IN_WORDS = {
-    "asked_by_model": "a IA chamou",
-    "answered_on_phone": "respondida no celular",
-    "model_failure": "modelo falhou",
-    "unsupported_claim": "IA afirmou o que não houve",
-    "loop_suspected": "respostas demais",
-    "too_many_rounds": "IA não chegou a uma resposta",
-    "already_waiting": "já esperava",
-    "dead_letter": "carta morta",
-    "message_too_late": "mensagem atrasada demais",
-    "reply_too_late": "resposta atrasada demais",
-    "send_refused": "envio recusado",
-    "delivery_failed": "não entregue",
-}
-
-
-def _in_words(kind: str | None) -> str:
-    """A reason or kind as operators read it; what the model added after a colon stays."""
-    word, colon, detail = (kind or "").partition(":")
-    return f"{_IN_WORDS.get(word, word)}{colon}{detail}"
+def _in_words(reason: str | None) -> str:
+    """Why a conversation is with a person, as operators read it; what the model added after a colon stays."""
+    word, colon, detail = (reason or "").partition(":")
+    return f"{HandoffReason(word).portuguese}{colon}{detail}" if word in set(HandoffReason) else word
 
 
 class Switch(StrEnum):
@@ -147,7 +132,7 @@ def list_alerts(
         (
             one.id,
             local_time(one.created_at, zone),
-            _in_words(one.kind),
+            one.kind.portuguese,
             one.detail,
             "visto" if one.acknowledged_at else "",
         )

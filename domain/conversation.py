@@ -67,6 +67,22 @@ class HandoffReason(StrEnum):
     TOO_MANY_ROUNDS = "too_many_rounds"
     ALREADY_WAITING = "already_waiting"
 
+    @property
+    def portuguese(self) -> str:
+        """As operators read it."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    HandoffReason.ASKED_BY_MODEL: "A assistente chamou uma pessoa",
+    HandoffReason.ANSWERED_ON_PHONE: "Alguém respondeu pelo celular da loja",
+    HandoffReason.MODEL_FAILURE: "O modelo não respondeu",
+    HandoffReason.UNSUPPORTED_CLAIM: "A assistente afirmou o que não houve",
+    HandoffReason.LOOP_SUSPECTED: "Respostas demais em pouco tempo",
+    HandoffReason.TOO_MANY_ROUNDS: "A assistente não chegou a uma resposta",
+    HandoffReason.ALREADY_WAITING: "Já esperava por uma pessoa",
+}
+
 
 class Conversation(Frozen):
     """A row of `conversations`, as far as the engine decides by it."""

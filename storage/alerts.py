@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from domain.alerts import AlertKind
 from domain.frozen import Frozen
 from domain.ids import ConversationId, MessageId, OrganizationId
 from storage.database import Connection
@@ -14,7 +15,7 @@ class Alert(Frozen):
     """A row of `alerts`; `acknowledged_at` is None while nobody took notice."""
 
     id: UUID
-    kind: str
+    kind: AlertKind
     detail: str
     conversation_id: ConversationId | None
     created_at: datetime
@@ -25,12 +26,13 @@ async def raise_delivery_failed(tenant: Connection, message_id: MessageId, error
     """The channel took a message and reports now that it was not delivered; once per message."""
     await tenant.execute(
         """insert into alerts (organization_id, kind, detail, fingerprint, conversation_id)
-           select organization_id, 'delivery_failed', 'Uma mensagem não foi entregue' || coalesce(': ' || $2::text, ''),
+           select organization_id, $3, 'Uma mensagem não foi entregue' || coalesce(': ' || $2::text, ''),
                   id::text, conversation_id
            from messages where id = $1
            on conflict (organization_id, kind, fingerprint) do nothing""",
         message_id,
         error,
+        AlertKind.DELIVERY_FAILED,
     )
 
 
@@ -38,7 +40,7 @@ async def raise_alert(
     tenant: Connection,
     organization_id: OrganizationId,
     *,
-    kind: str,
+    kind: AlertKind,
     detail: str,
     fingerprint: str,
     conversation_id: ConversationId | None = None,

@@ -62,7 +62,7 @@ class HandoffWorkflow:
             if self._quiet_until
             else ", até alguém devolver à IA"
         )
-        return f"{_REASONS[self._start.reason]}{until}; {len(self._unanswered)} mensagem(ns) sem resposta"
+        return f"{self._start.reason.portuguese}{until}; {len(self._unanswered)} mensagem(ns) sem resposta"
 
     @workflow.run
     async def run(self, start: HandoffStart) -> None:
@@ -205,14 +205,3 @@ class HandoffWorkflow:
             )
             if len(messages) == len(self._unanswered) + len(self._recording) + len(self._inbox):
                 return
-
-
-_REASONS = {
-    HandoffReason.ASKED_BY_MODEL: "A assistente chamou uma pessoa",
-    HandoffReason.ANSWERED_ON_PHONE: "Alguém respondeu pelo celular da loja",
-    HandoffReason.MODEL_FAILURE: "O modelo não respondeu",
-    HandoffReason.UNSUPPORTED_CLAIM: "A assistente afirmou o que não houve",
-    HandoffReason.LOOP_SUSPECTED: "Respostas demais em pouco tempo",
-    HandoffReason.TOO_MANY_ROUNDS: "A assistente não chegou a uma resposta",
-    HandoffReason.ALREADY_WAITING: "Já esperava por uma pessoa",
-}

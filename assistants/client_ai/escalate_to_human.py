@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from assistants.toolbox import Answer, Arguments, Tool, Turn
+from domain.alerts import AlertKind
 from domain.conversation import HandoffReason
 from domain.texts import cleaned
 from storage import alerts, conversations
@@ -21,7 +22,7 @@ async def escalate(turn: Turn, wanted: EscalateToHuman) -> Answer:
     await alerts.raise_alert(
         turn.tenant,
         turn.organization.id,
-        kind=HandoffReason.ASKED_BY_MODEL,
+        kind=AlertKind.ASKED_BY_MODEL,
         detail=reason,
         fingerprint=f"{turn.conversation_id}/{turn.now.isoformat()}",
         conversation_id=turn.conversation_id,

@@ -2,6 +2,7 @@
 
 import uuid
 
+from domain.alerts import AlertKind
 from storage.alerts import raise_alert
 from tests.auzap.conftest import Command
 from tests.engine import Engine
@@ -83,7 +84,9 @@ async def test_the_ai_is_switched_off_and_on_in_one_conversation(
 async def test_an_alert_is_seen_once(command: Command, engine: Engine, shop_slug: str) -> None:
     """Acknowledged, it leaves the list and stays in `--all`; of an unknown one nothing is said to be seen."""
     async with engine.database.tenant(engine.shop.organization_id) as tenant:
-        await raise_alert(tenant, engine.shop.organization_id, kind="test", detail="algo houve", fingerprint="1")
+        await raise_alert(
+            tenant, engine.shop.organization_id, kind=AlertKind.DEAD_LETTER, detail="algo houve", fingerprint="1"
+        )
     listed = (await command.done("alerts", "list", "--org", shop_slug, "--json")).json
     assert [one["detail"] for one in listed] == ["algo houve"]
     assert (await command.done("status", "--org", shop_slug, "--json")).json["shops"][shop_slug]["alerts"] == 1

@@ -5,6 +5,7 @@ import uuid
 from datetime import date, timedelta
 
 from domain.addresses import Address, AddressKind, address_from_jid
+from domain.alerts import AlertKind
 from domain.conversation import AgentType, Audience, ConversationStatus, HandoffReason, Sender
 from domain.ids import ContactId, TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
@@ -110,7 +111,7 @@ async def test_two_contacts_that_are_one_become_one(database: Database, shop: Sh
             await alerts.raise_alert(
                 tenant,
                 shop.organization_id,
-                kind="k",
+                kind=AlertKind.DEAD_LETTER,
                 detail=text,
                 fingerprint=text,
                 conversation_id=one.conversation_id,

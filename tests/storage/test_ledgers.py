@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from domain.alerts import AlertKind
 from domain.conversation import AgentType
 from domain.ids import TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
@@ -244,13 +245,13 @@ async def test_alerts(database: Database, shop: Shop, talker: Customer) -> None:
                 fingerprint="f" * 300,
                 conversation_id=talker.conversation_id,
             )
-            for kind in ("a", "a", "b")
+            for kind in (AlertKind.DEAD_LETTER, AlertKind.DEAD_LETTER, AlertKind.SEND_REFUSED)
         ]
         assert raised == [True, False, True]
         listed = await alerts.listed(tenant)
         assert {(alert.kind, len(alert.detail), alert.conversation_id) for alert in listed} == {
-            ("a", 2_000, talker.conversation_id),
-            ("b", 2_000, talker.conversation_id),
+            (AlertKind.DEAD_LETTER, 2_000, talker.conversation_id),
+            (AlertKind.SEND_REFUSED, 2_000, talker.conversation_id),
         }
         assert await alerts.acknowledge(tenant, listed[0].id)
         assert not await alerts.acknowledge(tenant, uuid.uuid4())

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from dev.postgres import DatabaseUrls
+from domain.alerts import AlertKind
 from domain.conversation import AgentType, Audience, Sender
 from domain.errors import Misconfigured
 from domain.events import DeliveryStatus
@@ -56,7 +57,7 @@ async def furnish(tenant: Connection, shop: Shop) -> None:
         payload="{}",
         error="e",
     )
-    await alerts.raise_alert(tenant, shop.organization_id, kind="k", detail="d", fingerprint="f")
+    await alerts.raise_alert(tenant, shop.organization_id, kind=AlertKind.DEAD_LETTER, detail="d", fingerprint="f")
     await tenant.execute(
         """insert into aurora_proactive_messages
                (organization_id, owner_number_id, message_type, content, scheduled_for, status)

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts import ConversationStart, HandoffStart, Release
     from workflows.delivery import Delivery
     from workflows.ids import turn_id
+    from workflows.settling import settle
     from workflows.thinking import Reply, Thought
 
 
@@ -75,7 +76,11 @@ class MessageWorkflow:
                 if self._phone:
                     await self._yield_to_phone()
                 else:
-                    await self._settle()
+                    await settle(
+                        timedelta(seconds=self._start.settle_seconds),
+                        arrived=lambda: len(self._inbox),
+                        interrupted=lambda: bool(self._phone),
+                    )
                     if not self._phone:
                         await self._turn()
         except Exception as error:
@@ -83,25 +88,6 @@ class MessageWorkflow:
             raise ApplicationError(
                 "the messages are kept as a dead letter", type="DeadLetter", non_retryable=True
             ) from error
-
-    async def _settle(self) -> None:
-        """Wait until the burst is over: nothing new for the settle time, at most the settle limit."""
-        pause = timedelta(seconds=self._start.settle_seconds)
-        if not pause:
-            return
-        end = workflow.now() + policies.SETTLE_LIMIT
-        while (left := min(pause, end - workflow.now())) > timedelta():
-            seen = len(self._inbox)
-            try:
-                await workflow.wait_condition(
-                    lambda seen=seen: len(self._inbox) > seen or bool(self._phone),  # type: ignore[misc]  # a default binds it
-                    timeout=left,
-                    timeout_summary="esperando a rajada assentar",
-                )
-            except TimeoutError:
-                return
-            if self._phone:
-                return
 
     async def _turn(self) -> None:
         """One turn: from the messages in the inbox to the reply that answers them all."""

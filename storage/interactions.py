@@ -49,8 +49,8 @@ async def save_answer(
 
     What a failed or cancelled attempt left in the row is replaced.
     """
-    await _upsert(tenant, organization_id, conversation_id, turn_id, round_, agent, answer, "ok", None)
-    return await find_answer(tenant, turn_id, round_) or answer
+    kept = await _upsert(tenant, organization_id, conversation_id, turn_id, round_, agent, answer, "ok", None)
+    return answer if kept else await find_answer(tenant, turn_id, round_) or answer
 
 
 async def save_failure(
@@ -97,8 +97,9 @@ async def _upsert(
     answer: ModelAnswer,
     status: str,
     error: str | None,
-) -> None:
-    await tenant.execute(
+) -> bool:
+    """Write the row; False when there is an answer already, which stays."""
+    done = await tenant.execute(
         """insert into ai_interactions (organization_id, conversation_id, turn_id, round, ai_type, agent_type, model,
                prompt_tokens, completion_tokens, total_tokens, function_calls, response, status, error_message)
            values ($1, $2, $3, $4, $5, $6, $7, $8::int, $9::int, $8::int + $9::int, $10, $11, $12, $13)
@@ -121,6 +122,7 @@ async def _upsert(
         status,
         error[:2_000] if error else None,
     )
+    return done == "INSERT 0 1"
 
 
 def _answer(row: asyncpg.Record) -> ModelAnswer:

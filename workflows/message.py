@@ -204,10 +204,8 @@ class MessageWorkflow:
             **policies.DATABASE_STEP,
         )
         if not takeover.takes_over:
-            self._inbox[:0], self._turn_messages = (
-                self._turn_messages,
-                [],
-            )  # what it interrupted is still to be answered
+            self._inbox[:0] = self._turn_messages  # what it interrupted is still to be answered
+            self._turn_messages = []
             return
         # What was written before it is answered by it; what the customer wrote afterwards still waits.
         self._inbox = [m for m in self._inbox if m not in before]

@@ -10,7 +10,7 @@ import typer
 from temporalio.service import RPCError
 from typer.exceptions import Abort, TyperException
 
-from commands import installation, letters, number, shop, watch
+from commands import agenda, booking, installation, letters, number, professional, service, shop, watch
 from commands.output import complain
 from domain.errors import Misconfigured, StorageUnavailable
 from operating.refusal import Mistyped, Refused
@@ -28,10 +28,13 @@ app = typer.Typer(
 app.command("migrate")(installation.migrate)
 app.command("new-key")(installation.new_key)
 app.add_typer(shop.org, name="org")
-app.add_typer(shop.service, name="service")
-app.add_typer(shop.professional, name="professional")
+app.add_typer(service.service, name="service")
+app.add_typer(professional.professional, name="professional")
 app.add_typer(shop.owner, name="owner")
 app.add_typer(number.instance, name="instance")
+app.add_typer(agenda.day, name="day")
+app.add_typer(booking.booking, name="booking")
+app.add_typer(booking.waiting, name="waiting")
 app.add_typer(watch.handoff, name="handoff")
 app.add_typer(watch.conversation, name="conversation")
 app.add_typer(letters.dead_letters, name="dead-letters")

@@ -14,24 +14,29 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 import process
 import temporal
+from activities.booking_life import BookingLife
 from activities.burying import Burying
 from activities.handing_over import HandingOver
 from activities.opening import Opening
 from activities.sending import Sending
 from activities.thinking import Thinking
+from activities.waiting_list import WaitingList
 from assistants.model import ChatModel
 from channels.registry import Channels, channels
+from operating.waking import Waking
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
 from storage.secrets import Keyring
+from workflows.booking import BookingWorkflow
 from workflows.handoff import HandoffWorkflow
 from workflows.ids import TASK_QUEUE
 from workflows.message import MessageWorkflow
+from workflows.waiting_list import WaitingListWorkflow
 
 _log = structlog.get_logger()
 
-WORKFLOWS = (MessageWorkflow, HandoffWorkflow)
+WORKFLOWS = (MessageWorkflow, HandoffWorkflow, BookingWorkflow, WaitingListWorkflow)
 
 
 def activities_of(
@@ -43,6 +48,7 @@ def activities_of(
         Sending(database, instances, to_whatsapp),
         HandingOver(database),
     )
+    booking, waiting = BookingLife(database, sending), WaitingList(database, sending)
     return (
         Opening(database).open_turn,
         thinking.ask_model,
@@ -54,6 +60,12 @@ def activities_of(
         handing_over.record_phone_message,
         handing_over.resume_ai,
         Burying(database).bury,
+        booking.look_at_booking,
+        booking.take_booking_step,
+        booking.notify_of_booking,
+        booking.drop_notice,
+        waiting.plan_waiting_list,
+        waiting.send_waiting_offer,
     )
 
 
@@ -103,8 +115,12 @@ async def run(config: Settings) -> None:
         async with worker_for(
             client, activities, slots=config.auzap_model_slots, task_queue=config.auzap_task_queue, sandboxed=False
         ):
+            waking = asyncio.create_task(
+                Waking(database, client, task_queue=config.auzap_task_queue).run(config.database_url.get_secret_value())
+            )
             _log.info("[WORKER] Message processor worker started", taskQueue=config.auzap_task_queue)
             await stop.wait()
+            waking.cancel()
             _log.info("[WORKER] Stopping, finishing what is under way")
     await model.close()
     await database.close()

@@ -9,13 +9,16 @@ from temporalio import activity
 from activities.arrivals import take_in
 from activities.errors import engine_errors
 from domain.alerts import AlertKind
-from domain.bookings import BookingFacts
+from domain.bookings import BookingFacts, ChangedBy
 from domain.conversation import AgentType, Audience, HandledAs
 from domain.events import InboundMessage, MessageKind
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, InstanceId, MessageId, OrganizationId
+from domain.reply_facts import ReplyFacts
 from domain.turns import Decision, decide, is_late, sort_by_age_and_content
-from storage import alerts, bookings, inbound, organizations
+from reception.context import known_of
+from reception.desk import Desk
+from storage import alerts, inbound, organizations
 from storage.database import Database
 
 _log = structlog.get_logger()
@@ -43,6 +46,7 @@ class TurnOpening(Frozen):
     late: bool = False
     media: MessageKind | None = None
     known_bookings: tuple[BookingFacts, ...] = ()
+    facts: ReplyFacts | None = None
     outbound_limit_hours: int = 6
 
 
@@ -85,10 +89,11 @@ class Opening:
                 )
             if decision is Decision.SILENT:
                 await inbound.mark_handled(tenant, answerable_ids, HandledAs.RECORDED)
+            desk = Desk(tenant, shop, order.now, ChangedBy.CUSTOMER, conversation.id)
             known = (
-                await bookings.upcoming(tenant, conversation.contact_id, after=order.now, zone=shop.zone)
+                await known_of(desk, conversation.contact_id, conversation.id)
                 if decision is Decision.THINK and conversation.audience is Audience.CUSTOMER
-                else []
+                else None
             )
         owner = conversation.audience is Audience.OWNER
         _log.info(
@@ -114,6 +119,7 @@ class Opening:
             message_ids=answerable_ids,
             late=is_late(kinds.answerable, shop, order.now),
             media=kinds.answerable[-1].kind if decision is Decision.ANSWER_MEDIA else None,
-            known_bookings=tuple(known),
+            known_bookings=tuple(known.bookings) if known else (),
+            facts=known.facts if known else None,
             outbound_limit_hours=shop.outbound_limit_hours,
         )

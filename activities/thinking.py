@@ -9,16 +9,19 @@ from temporalio import activity
 from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
 from assistants.model import ChatModel
-from assistants.prompts import system_prompt
+from assistants.prompts import prompt_for_customer, prompt_for_owner
 from assistants.team import model_name, toolbox
 from assistants.toolbox import Turn
 from assistants.transcript import transcript
+from domain.bookings import ChangedBy
 from domain.conversation import AgentType
 from domain.errors import ModelError
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, OrganizationId, TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
-from storage import bookings, inbound, interactions, organizations, pets, services, tool_calls
+from reception.context import context_of
+from reception.desk import Desk
+from storage import inbound, interactions, organizations, services, tool_calls
 from storage.database import Database
 from storage.tool_calls import ToolCallKey
 
@@ -54,6 +57,12 @@ class RunTool(Frozen):
     request: ToolRequest
 
 
+async def _system_prompt(desk: Desk, turn: TurnRef) -> str:
+    if turn.agent is AgentType.AURORA:
+        return prompt_for_owner(desk.shop, await services.active(desk.tenant), now=desk.now)
+    return prompt_for_customer(desk.shop, await context_of(desk, turn.contact_id, turn.conversation_id), now=desk.now)
+
+
 class Thinking:
     """Activities of a turn in which the model has its say."""
 
@@ -75,17 +84,7 @@ class Thinking:
                 if made is not None:
                     return made
                 shop = await organizations.get(tenant, turn.organization_id)
-                customer = turn.agent is AgentType.CLIENT_AI
-                system = system_prompt(
-                    turn.agent,
-                    shop=shop,
-                    services=await services.active(tenant),
-                    pets=await pets.of_contact(tenant, turn.contact_id) if customer else (),
-                    bookings=await bookings.upcoming(tenant, turn.contact_id, after=turn.now, zone=shop.zone)
-                    if customer
-                    else (),
-                    now=turn.now,
-                )
+                system = await _system_prompt(Desk(tenant, shop, turn.now, ChangedBy.CUSTOMER), turn)
                 history = await inbound.history(tenant, turn.conversation_id)
                 rounds = await interactions.rounds_of(tenant, turn.turn_id, ask.kept_rounds) if ask.kept_rounds else []
             model = model_name(turn.agent, shop.ai_config)
@@ -126,6 +125,7 @@ class Thinking:
                     organization=await organizations.get(tenant, turn.organization_id),
                     conversation_id=turn.conversation_id,
                     contact_id=turn.contact_id,
+                    turn_id=turn.turn_id,
                     now=turn.now,
                 ),
                 order.request,

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain.bookings import BookingFacts
 from domain.conversation import AgentType
 from domain.dates import calendar_lines, weekday
 from domain.money import reais
-from domain.shop import Organization, Pet, Service
+from domain.services import Service
+from domain.shop import Organization
+from reception.context import CustomerContext
 
 _FILES = {AgentType.CLIENT_AI: "client_ai/prompt.md", AgentType.AURORA: "aurora/prompt.md"}
 _environment = Environment(
@@ -21,29 +22,48 @@ _environment = Environment(
 )
 
 
-def system_prompt(
-    agent: AgentType,
-    *,
-    shop: Organization,
-    services: Sequence[Service],
-    pets: Sequence[Pet],
-    bookings: Sequence[BookingFacts],
-    now: datetime,
-) -> str:
-    """What the model is told before the conversation; dates and hours in the shop's time zone."""
+def prompt_for_customer(shop: Organization, known: CustomerContext, *, now: datetime) -> str:
+    """What Client AI is told before the conversation; dates and hours in the shop's time zone."""
     local = now.astimezone(shop.zone)
+    return _render(
+        AgentType.CLIENT_AI,
+        shop,
+        local,
+        services=_on_sale(known.services),
+        unusual_days=known.unusual_days,
+        pets=[_one_line(pet.described(local.date())) for pet in known.pets],
+        bookings=[_one_line(booking.line()) for booking in known.bookings],
+        offers=[_one_line(line) for line in known.offers],
+        proposals=[_one_line(proposal.line()) for proposal in known.proposals],
+        waits_for=[_one_line(line) for line in known.waits_for],
+    )
+
+
+def prompt_for_owner(shop: Organization, services: Sequence[Service], *, now: datetime) -> str:
+    """What Aurora is told before the conversation."""
+    return _render(AgentType.AURORA, shop, now.astimezone(shop.zone), services=_on_sale(services))
+
+
+def _on_sale(services: Sequence[Service]) -> list[dict[str, object]]:
+    return [
+        {
+            "name": service.name,
+            "price": reais(service.price),
+            "minutes": service.duration_minutes,
+            "variants": [variant.in_words() for variant in service.variants],
+        }
+        for service in services
+    ]
+
+
+def _render(agent: AgentType, shop: Organization, local: datetime, **more: object) -> str:
     return _environment.get_template(_FILES[agent]).render(
         shop=shop,
         now=f"{weekday(local.date())}, {local:%Y-%m-%d %H:%M}",
         calendar=calendar_lines(local.date()),
         opening_hours=shop.opening_hours.in_words(),
-        services=[
-            {"name": service.name, "price": reais(service.price), "minutes": service.duration_minutes}
-            for service in services
-        ],
-        pets=[_one_line(pet.described(local.date())) for pet in pets],
-        bookings=[_one_line(booking.line()) for booking in bookings],
         about=shop.ai_config.about,
+        **more,
     )
 
 

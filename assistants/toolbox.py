@@ -9,12 +9,14 @@ from typing import Any, Generic, TypeVar
 from openai.types.chat import ChatCompletionToolParam
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
-from domain.bookings import BookingFacts
-from domain.errors import RefusalCode, ToolRefused
-from domain.ids import ContactId, ConversationId
+from domain.bookings import BookingChange, BookingFacts, ChangedBy, Proposal
+from domain.errors import RefusalCode, RequestRefused
+from domain.ids import ContactId, ConversationId, TurnId
 from domain.model import ToolOutcome, ToolRequest
 from domain.shop import Organization
 from domain.texts import cleaned
+from reception.desk import Desk
+from reception.offers import Customer
 from storage.database import Connection
 
 
@@ -35,7 +37,18 @@ class Turn:
     organization: Organization
     conversation_id: ConversationId
     contact_id: ContactId
+    turn_id: TurnId
     now: datetime
+
+    @property
+    def desk(self) -> Desk:
+        """The shop's reception, asked by the customer."""
+        return Desk(self.tenant, self.organization, self.now, ChangedBy.CUSTOMER, self.conversation_id)
+
+    @property
+    def customer(self) -> Customer:
+        """The customer, as the reception knows who is deciding."""
+        return Customer(self.contact_id, self.conversation_id, self.turn_id)
 
     @property
     def today(self) -> date:
@@ -45,16 +58,23 @@ class Turn:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool tells the model (`facts`), and what the engine itself has to know."""
+    """What a tool tells the model (`facts`), and what the engine itself has to know (`domain.model.ToolOutcome`).
+
+    `refused` is a refusal that has written something all the same: slots that are kept for the customer instead.
+    """
 
     facts: dict[str, JsonValue]
+    refused: RefusalCode | None = None
     booking: BookingFacts | None = None
+    change: BookingChange = BookingChange.BOOKED
+    proposal: Proposal | None = None
+    slots: tuple[datetime, ...] = ()
     handed_over: str | None = None
 
 
 @dataclass(frozen=True)
 class Tool(Generic[A]):
-    """A tool: what the model sees of it, and what it does. `run` raises `ToolRefused` for what cannot be."""
+    """A tool: what the model sees of it, and what it does. `run` raises `RequestRefused` for what cannot be."""
 
     name: str
     description: str
@@ -70,7 +90,7 @@ class Tool(Generic[A]):
         }
 
     async def call(self, turn: Turn, arguments: str) -> Answer:
-        """Read the model's arguments and run. Raises `ToolRefused` saying which argument is wrong and how."""
+        """Read the model's arguments and run. Raises `RequestRefused` saying which argument is wrong and how."""
         try:
             read = self.arguments.model_validate_json(arguments or "{}")
         except ValidationError as error:
@@ -78,7 +98,7 @@ class Tool(Generic[A]):
                 cleaned(f"{'.'.join(str(part) for part in problem['loc']) or 'arguments'}: {problem['msg']}")
                 for problem in error.errors(include_url=False, include_input=False)
             ]
-            raise ToolRefused(
+            raise RequestRefused(
                 RefusalCode.BAD_ARGUMENTS, "Os argumentos não servem; corrija e chame de novo.", problems=problems
             ) from error
         return await self.run(turn, read)
@@ -100,13 +120,22 @@ class Toolbox:
         try:
             tool = self._tools.get(request.name)
             if tool is None:
-                raise ToolRefused(
+                raise RequestRefused(
                     RefusalCode.UNKNOWN_TOOL, "Essa ferramenta não existe.", tools=[name for name in self._tools]
                 )
             async with turn.tenant.transaction():  # a savepoint: a refusal takes back what the tool had begun
                 answer = await tool.call(turn, request.arguments)
-        except ToolRefused as refused:
+        except RequestRefused as refused:
             facts = {"ok": False, "error": str(refused.code), "message": refused.message, **refused.details}
             return ToolOutcome(ok=False, content=json.dumps(facts, ensure_ascii=False))
-        content = json.dumps({"ok": True, **answer.facts}, ensure_ascii=False)
-        return ToolOutcome(ok=True, content=content, booking=answer.booking, handed_over=answer.handed_over)
+        error = {"error": str(answer.refused)} if answer.refused else {}
+        facts = {"ok": answer.refused is None, **error, **answer.facts}
+        return ToolOutcome(
+            ok=answer.refused is None,
+            content=json.dumps(facts, ensure_ascii=False),
+            booking=answer.booking,
+            change=answer.change,
+            proposal=answer.proposal,
+            slots=answer.slots,
+            handed_over=answer.handed_over,
+        )

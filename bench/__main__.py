@@ -16,9 +16,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bench.agenda import OLD, OLD_QUICK, AgendaFigures, measure_agenda
 from bench.figures import Run, targets
 from bench.running import QUICK, Sizes, run_once
-from bench.tables import machine, show
+from bench.tables import machine, show, show_agenda
 from dev.terminal import DevError, Terminal
 
 
@@ -31,7 +32,7 @@ class Where(StrEnum):
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="A minute instead of five, with rougher figures.")] = False,
+    quick: Annotated[bool, typer.Option(help="Two minutes instead of seven, with rougher figures.")] = False,
     storage: Annotated[Where, typer.Option(help="Where Temporal and Postgres keep their data.")] = Where.BOTH,
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures to this file.")] = None,
 ) -> None:
@@ -41,22 +42,29 @@ def main(
     console.print("  ".join(f"{name} {value}" for name, value in host.items()), markup=False)
     kinds = {Where.MEMORY: (False,), Where.DISK: (True,), Where.BOTH: (False, True)}[storage]
     try:
-        runs = asyncio.run(_measure(console, QUICK if quick else Sizes(), kinds))
+        agenda, runs = asyncio.run(_measure(console, QUICK if quick else Sizes(), kinds))
     except asyncio.CancelledError:
         _leave(130)
     except DevError as error:
         console.print(str(error), markup=False)
         _leave(1)
     if json_file is not None:
-        json_file.write_text(json.dumps({"machine": host, "runs": [_as_json(run) for run in runs]}, indent=2) + "\n")
+        found = {"machine": host, "agenda": dataclasses.asdict(agenda), "runs": [_as_json(run) for run in runs]}
+        json_file.write_text(json.dumps(found, indent=2) + "\n")
     _leave(0)
 
 
-async def _measure(console: Console, sizes: Sizes, kinds: tuple[bool, ...]) -> list[Run]:
+async def _measure(console: Console, sizes: Sizes, kinds: tuple[bool, ...]) -> tuple[AgendaFigures, list[Run]]:
     task = asyncio.current_task()
     assert task is not None
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, task.cancel)
+    terminal = Terminal(console)
+    try:
+        agenda = await measure_agenda(OLD_QUICK if sizes is QUICK else OLD, terminal.progress)
+    finally:
+        terminal.clear()
+    show_agenda(console, agenda)
     runs: list[Run] = []
     for lasting in kinds:
         terminal = Terminal(console)
@@ -66,7 +74,7 @@ async def _measure(console: Console, sizes: Sizes, kinds: tuple[bool, ...]) -> l
             terminal.clear()
         show(console, run)
         runs.append(run)
-    return runs
+    return agenda, runs
 
 
 def _as_json(run: Run) -> dict[str, object]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.agenda import AgendaFigures
 from bench.load import Exchange
 
 PACE = 3.0
@@ -88,6 +89,17 @@ class Target:
     def holds(self) -> bool:
         """Whether the promise was kept in this run."""
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
+
+
+def agenda_targets(found: AgendaFigures) -> tuple[Target, ...]:
+    """What availability promises: thirty days, ten professionals, five thousand bookings, and very many old ones."""
+    old = f"{found.old_bookings:,} old bookings".replace(",", " ")
+    return (
+        Target("availability of 30 days, database", found.database, 20, "ms"),
+        Target("availability of 30 days, Python", found.python, 10, "ms"),
+        Target(f"with {old}, database", found.database_with_old, 20, "ms"),
+        Target(f"with {old}, Python", found.python_with_old, 10, "ms"),
+    )
 
 
 def targets(run: Run) -> tuple[Target, ...]:

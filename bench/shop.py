@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from domain.agenda import OpeningHours, OpenSpan
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
+from domain.opening import OpeningHours, OpenSpan
 from domain.shop import AiConfig
-from storage import organizations, services
+from storage import organizations, professionals, services
 from storage.database import Database
 from storage.instances import Instances
 from storage.secrets import Keyring
@@ -49,7 +49,7 @@ async def open_shop(database_url: str, secret_key: str, bridge_url: str) -> What
                 await services.add(
                     tenant, organization_id, name=name, category=category, duration_minutes=60, price=Decimal(price)
                 )
-            await services.add_professional(tenant, organization_id, "Profissional")
+            await professionals.add(tenant, organization_id, "Profissional")
             await Instances(Keyring([secret_key])).save(tenant, instance)
     finally:
         await database.close()

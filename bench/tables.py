@@ -8,7 +8,8 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import MEGABYTE, Run, Scenario, Target, targets
+from bench.agenda import BOOKINGS, AgendaFigures
+from bench.figures import MEGABYTE, Run, Scenario, Target, agenda_targets, targets
 
 
 def machine() -> dict[str, str]:
@@ -31,6 +32,12 @@ def show(console: Console, run: Run) -> None:
     console.print(_waits(run.new_customers, run.returning_customers, run.burst))
     console.print(_costs(run))
     console.print(_targets(targets(run)))
+
+
+def show_agenda(console: Console, found: AgendaFigures) -> None:
+    """What availability costs."""
+    console.print(f"\n[bold]Agenda[/bold]: {found.slots} free starts found among {BOOKINGS} bookings")
+    console.print(_targets(agenda_targets(found)))
 
 
 def _waits(*scenarios: Scenario) -> Table:

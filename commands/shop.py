@@ -1,4 +1,4 @@
-"""Commands for a shop: its settings, services, professionals, owners."""
+"""Commands for a shop: its settings and its owners."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -8,17 +8,13 @@ from pydantic import JsonValue
 
 from commands.desk import Desk, at_desk
 from commands.output import as_json, say, table
-from domain.money import reais
-from domain.shop import AiConfig, Service
+from domain.shop import AiConfig
 from operating import as_written, shops
 from storage import owners as owner_rows
-from storage import services as service_rows
 from storage.organizations import SettingsChange
 from storage.owners import OwnerRole
 
 org = typer.Typer(help="Lojas: criar, ver, ajustar.")
-service = typer.Typer(help="Serviços que a loja vende.")
-professional = typer.Typer(help="Quem atende na loja.")
 owner = typer.Typer(help="Donos e gerentes: quem a Aurora atende.")
 
 _WEEK = "seg-sex 08:00-18:00; sáb 08:00-12:00"
@@ -145,70 +141,6 @@ def change_org(
 
     at_desk(work)
     say(f"Ajustes de {slug} gravados.")
-
-
-@service.command("add")
-def add_service(
-    name: Annotated[str, typer.Argument(help="Nome do serviço, como o cliente o lê.")],
-    org: Org,
-    category: Annotated[str, typer.Option("--category", help="O que o dono conta: banho, tosa, consulta…")],
-    minutes: Annotated[int, typer.Option("--minutes", min=5, max=1440, help="Duração em minutos.")],
-    price: Annotated[str, typer.Option("--price", help="Preço em reais: 50,00 ou 50.00.")],
-) -> None:
-    """Põe um serviço à venda; um de mesmo nome recebe estes valores."""
-    name = as_written.name(name, of="o nome do serviço")
-    category = as_written.name(category, of="a categoria", longest=50)
-    amount = as_written.price(price)
-
-    async def work(desk: Desk) -> None:
-        shop = await desk.shop(org)
-        await shops.put_on_sale(desk.database, shop, name=name, category=category, minutes=minutes, price=amount)
-
-    at_desk(work)
-    say(f"{name}: {reais(amount)}, {minutes} min.")
-
-
-@service.command("list")
-def list_services(org: Org, json: Json = False) -> None:
-    """Lista os serviços à venda."""
-
-    async def work(desk: Desk) -> list[Service]:
-        async with desk.database.tenant(await desk.shop(org)) as tenant:
-            return await service_rows.active(tenant)
-
-    found = at_desk(work)
-    if json:
-        as_json([one.model_dump(mode="json") for one in found])
-        return
-    rows = [(one.name, one.category, f"{one.duration_minutes} min", reais(one.price)) for one in found]
-    table(("Serviço", "Categoria", "Duração", "Preço"), rows, empty="Nenhum serviço ainda.")
-
-
-@professional.command("add")
-def add_professional(name: Annotated[str, typer.Argument(help="Nome de quem atende.")], org: Org) -> None:
-    """Acrescenta alguém que atende: cada um faz um atendimento por vez."""
-    name = as_written.name(name, of="o nome de quem atende")
-
-    async def work(desk: Desk) -> None:
-        await shops.hire(desk.database, await desk.shop(org), name)
-
-    at_desk(work)
-    say(f"{name} atende na loja {org}.")
-
-
-@professional.command("list")
-def list_professionals(org: Org, json: Json = False) -> None:
-    """Lista quem atende."""
-
-    async def work(desk: Desk) -> list[service_rows.Professional]:
-        async with desk.database.tenant(await desk.shop(org)) as tenant:
-            return await service_rows.professionals_by_name(tenant)
-
-    found = at_desk(work)
-    if json:
-        as_json([one.model_dump(mode="json") for one in found])
-        return
-    table(("Nome",), [(one.name,) for one in found], empty="Ninguém atende ainda: sem isso não há agenda.")
 
 
 @owner.command("add")

@@ -4,72 +4,28 @@ Customer, owner, burst and hand-over go the way of real messages: the phone's we
 """
 
 import asyncio
-import secrets
-import time
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from urllib.parse import quote
 
-import asyncpg
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from temporalio.client import Client
 
+from dev import demo_bookings
+from dev.demo_race import race
+from dev.demo_stage import PATIENCE, PLAYED, Stage, forget_earlier_plays, fresh_phone
 from dev.practice_phone import PhoneClient
 from dev.seed import OWNER_PHONE, WEBHOOK_KEY, PracticeShop, seed
 from dev.stack import Stack
-from domain.ids import OrganizationId
 from storage.database import Database
 from storage.instances import Instances
 from storage.secrets import Keyring
+from temporal import DATA_CONVERTER
 from workflows.ids import conversation_workflow_id
 
-CUSTOMER_NAME = "Marina (demonstração)"
-_PATIENCE = 120
-"""Seconds a reply may take: a worker that is killed in the middle of the demo comes back well within them."""
-
+CUSTOMER_NAME = f"Marina {PLAYED}"
 _UNANSWERED = 3
 """Seconds in which a conversation that a person has must stay silent."""
-
-
-@dataclass
-class _Play:
-    """The stage: the phone, the shop's rows, and what went wrong so far."""
-
-    console: Console
-    phone: PhoneClient
-    database: Database
-    organization_id: OrganizationId
-    practice_model: bool
-    problems: list[str] = field(default_factory=list)
-
-    def check(self, holds: bool, problem: str) -> None:
-        """Note `problem` unless it holds."""
-        if not holds:
-            self.problems.append(problem)
-            self.console.print(f"   [bold red]✗ {escape(problem)}[/]")
-
-    async def says(self, phone: str, who: str, *lines: str, expect: Sequence[str] = ()) -> str:
-        """Somebody types these lines; the one reply, printed with the time it took, has to contain what is expected."""
-        last = ""
-        for line in lines:
-            self.console.print(f"[bold]{who}:[/] {escape(line)}")
-            last = await self.phone.type_message(WEBHOOK_KEY, phone, line, name=who)
-        began = time.monotonic()
-        async with asyncio.timeout(_PATIENCE):
-            reply = await self.phone.next_reply(WEBHOOK_KEY, phone, after=last)
-        took = time.monotonic() - began
-        self.console.print(f"[green]AuZap[/] [dim]({took:.2f} s)[/]: {escape(reply.text)}\n")
-        if self.practice_model:  # a real model chooses its own words; then only the rows are judged
-            for words in expect:
-                self.check(words.casefold() in reply.text.casefold(), f"a resposta não contém “{words}”")
-        return reply.text
-
-    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Rows of the shop."""
-        async with self.database.tenant(self.organization_id) as tenant:
-            return list(await tenant.fetch(query, *arguments))
 
 
 async def play(stack: Stack) -> int:
@@ -81,16 +37,22 @@ async def play(stack: Stack) -> int:
         shop = await furnish(stack, database)
         assert stack.urls.practice_phone is not None
         phone = await closing.enter_async_context(PhoneClient(stack.urls.practice_phone))
-        stage = _Play(console, phone, database, shop.organization_id, stack.urls.practice_model is not None)
-        await _forget_earlier_plays(stage)
-        marina, burst, asks_person = (_fresh_phone() for _ in range(3))
+        temporal = await Client.connect(
+            stack.urls.temporal_address, namespace=stack.urls.temporal_namespace, data_converter=DATA_CONVERTER
+        )
+        stage = Stage(console, phone, database, shop.organization_id, stack.urls.practice_model is not None)
+        await forget_earlier_plays(stage)
+        marina = fresh_phone()
         try:
             await _conversation(stage, marina)
+            await demo_bookings.move(stage, marina, CUSTOMER_NAME)
+            await demo_bookings.remind(stage, marina, CUSTOMER_NAME, temporal)
+            await race(stage, (fresh_phone(), fresh_phone()), temporal)
             await _owner(stage)
-            await _burst(stage, burst)
-            await _person(stage, asks_person)
+            await _burst(stage, fresh_phone())
+            await _person(stage, fresh_phone())
         except TimeoutError:
-            stage.check(False, f"uma resposta não veio em {_PATIENCE} s (veja {stack.state.logs})")
+            stage.check(False, f"uma resposta não veio em {PATIENCE} s (veja {stack.state.logs})")
         key = await _show_rows(stage, marina)
         _show_addresses(console, stack, marina, key)
         if stage.problems:
@@ -107,7 +69,7 @@ async def furnish(stack: Stack, database: Database) -> PracticeShop:
     return await seed(database, Instances(Keyring(keys)), stack.urls.practice_phone, stack.urls.gateway)
 
 
-async def _conversation(stage: _Play, phone: str) -> None:
+async def _conversation(stage: Stage, phone: str) -> None:
     """The seed's customer: Rex, a consultation, tomorrow at ten."""
     stage.console.rule("Uma cliente agenda uma consulta")
     await stage.says(phone, CUSTOMER_NAME, "Olá! Quero agendar uma consulta para meu cachorro Rex.", expect=["Rex"])
@@ -122,14 +84,14 @@ async def _conversation(stage: _Play, phone: str) -> None:
     )
 
 
-async def _owner(stage: _Play) -> None:
+async def _owner(stage: Stage) -> None:
     """The seed's owner; the figures are those of the rows."""
     stage.console.rule("A dona pergunta à Aurora")
     figures = ["12 clientes", "8 banhos", "3 consultas", "1 tosa", "R$ 850,00"]
     await stage.says(OWNER_PHONE, "Dona da loja", "Quantos clientes atendi hoje?", expect=figures)
 
 
-async def _burst(stage: _Play, phone: str) -> None:
+async def _burst(stage: Stage, phone: str) -> None:
     """Three lines in a hurry, one answer."""
     stage.console.rule("Três linhas, uma resposta")
     await stage.says(phone, "Cliente com pressa", "oi", "tudo bem?", "quanto custa o banho?", expect=["R$ 50,00"])
@@ -141,15 +103,14 @@ async def _burst(stage: _Play, phone: str) -> None:
     stage.check(answers[0][0] == 1, f"três linhas tiveram {answers[0][0]} respostas")
 
 
-async def _person(stage: _Play, phone: str) -> None:
+async def _person(stage: Stage, phone: str) -> None:
     """A customer wants a person; from then on the assistant is silent."""
     stage.console.rule("Um cliente pede uma pessoa")
     await stage.says(phone, "Cliente", "Quero falar com uma pessoa, por favor.", expect=["pessoa da equipe"])
-    stage.console.print("[bold]Cliente:[/] Alguém aí?")
-    last = await stage.phone.type_message(WEBHOOK_KEY, phone, "Alguém aí?", name="Cliente")
+    await stage.types(phone, "Cliente", "Alguém aí?")
     try:
         async with asyncio.timeout(_UNANSWERED):
-            await stage.phone.next_reply(WEBHOOK_KEY, phone, after=last)
+            await stage.hears(phone)
         stage.check(False, "a assistente respondeu embora uma pessoa tenha a conversa")
     except TimeoutError:
         stage.console.print("[dim]AuZap fica em silêncio: uma pessoa tem a conversa.[/]\n")
@@ -159,7 +120,7 @@ async def _person(stage: _Play, phone: str) -> None:
     stage.check([row["status"] for row in state] == ["waiting_human"], "a conversa não espera por uma pessoa")
 
 
-async def _show_rows(stage: _Play, phone: str) -> str:
+async def _show_rows(stage: Stage, phone: str) -> str:
     """What the database holds of the first conversation; its key."""
     stage.console.rule("O que ficou no banco")
     of_contact = (
@@ -171,43 +132,26 @@ async def _show_rows(stage: _Play, phone: str) -> str:
     pets = await stage.rows(
         "select t.* from pets t join contacts ct on ct.id = t.contact_id where ct.phone = $1", phone
     )
-    bookings = await stage.rows(
-        """select t.*, s.name service, p.name professional from bookings t join contacts ct on ct.id = t.contact_id
-           join services s on s.id = t.service_id join professionals p on p.id = t.professional_id
-           where ct.phone = $1""",
-        phone,
-    )
+    bookings = await stage.bookings(phone)
     conversations = await stage.rows(
         "select c.* from conversations c join contacts ct on ct.id = c.contact_id where ct.phone = $1", phone
     )
-    show = stage.console.print
-    show(_table("messages", messages, "direction", "sender", "status", "handled_as", "created_at"))
-    show(_table("pets", pets, "name", "species", "breed", "birth_date"))
-    show(_table("bookings", bookings, "service", "professional", "start_time", "price", "status"))
-    show(_table("ai_interactions", calls, "agent_type", "model", "round", "total_tokens", "status"))
-    show(_table("tool_calls", tools, "name", "round", "position", "arguments"))
+    stage.show("messages", messages, "direction", "sender", "status", "handled_as", "created_at")
+    stage.show("pets", pets, "name", "species", "breed", "birth_date")
+    stage.show("bookings", bookings, "service", "professional", "start_time", "price", "status")
+    stage.show("ai_interactions", calls, "agent_type", "model", "round", "total_tokens", "status")
+    stage.show("tool_calls", tools, "name", "round", "position", "arguments")
     stage.check(len(conversations) == 1, f"{len(conversations)} conversas em vez de uma")
     stage.check(len(pets) == 1 and pets[0]["name"] == "Rex", "o Rex não foi cadastrado uma vez")
     stage.check(len(bookings) == 1 and str(bookings[0]["price"]) == "120.00", "a consulta não foi agendada uma vez")
     inbound = [row["handled_as"] for row in messages if row["direction"] == "inbound"]
-    stage.check(inbound == ["answered"] * 3, f"mensagens recebidas: {inbound}")
+    stage.check(inbound == ["answered"] * stage.typed[phone], f"mensagens recebidas: {inbound}")
     sent = [row["status"] for row in messages if row["direction"] == "outbound"]
-    stage.check(len(sent) == 3 and set(sent) <= {"sent", "delivered", "read"}, f"mensagens enviadas: {sent}")
+    stage.check(
+        len(sent) == stage.heard[phone] and set(sent) <= {"sent", "delivered", "read"}, f"mensagens enviadas: {sent}"
+    )
     stage.check(all(row["status"] == "ok" for row in calls), "uma chamada do modelo falhou")
     return conversations[0]["conversation_key"] if conversations else ""
-
-
-def _table(title: str, rows: Sequence[asyncpg.Record], *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False)
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(escape(_plain(row[column])) for column in columns))
-    return table
-
-
-def _plain(value: object) -> str:
-    return f"{value:%d/%m %H:%M:%S} UTC" if hasattr(value, "hour") else str(value)
 
 
 def _show_addresses(console: Console, stack: Stack, phone: str, key: str) -> None:
@@ -217,17 +161,3 @@ def _show_addresses(console: Console, stack: Stack, phone: str, key: str) -> Non
         workflow = quote(conversation_workflow_id(key), safe="")
         page = f"{stack.urls.temporal_ui}/namespaces/{stack.urls.temporal_namespace}/workflows/{workflow}"
         console.print(f"Temporal Web UI:    {page}", soft_wrap=True)
-
-
-async def _forget_earlier_plays(stage: _Play) -> None:
-    """Free the slots that earlier demonstrations booked; what was booked by hand stays."""
-    await stage.rows(
-        """update bookings b set status = 'cancelled' from contacts c where c.id = b.contact_id and c.name = $1
-           and b.status = 'scheduled' returning b.id""",
-        CUSTOMER_NAME,
-    )
-
-
-def _fresh_phone() -> str:
-    """A customer nobody knows yet, so that the demonstration can be played again and again."""
-    return f"55119{secrets.randbelow(10**8):08d}"

@@ -7,19 +7,21 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
 from dev.practice_phone import PhoneClient, Preset, Role
 from domain.addresses import Address, AddressKind
-from domain.agenda import OpeningHours, OpenSpan
-from domain.bookings import BookingStatus
-from domain.ids import InstanceId, OrganizationId
+from domain.agenda_rules import AgendaRules
+from domain.bookings import BookingStatus, ChangedBy
+from domain.ids import BookingId, InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
+from domain.opening import OpeningHours, OpenSpan
 from domain.shop import AiConfig, Species
-from storage import bookings, contacts, organizations, owners, pets, services
+from storage import bookings, contacts, organizations, owners, pets, professionals, services
+from storage.bookings import NewTimes
 from storage.database import Connection, Database
 from storage.instances import Instances
 from storage.owners import OwnerRole
@@ -89,13 +91,14 @@ async def _shop(tenant: Connection, organization_id: OrganizationId) -> None:
         # Open every day, so that the demo finds a free "amanhã" on any day it is played.
         opening_hours=OpeningHours(dict.fromkeys(range(7), weekday)),
         ai_config=AiConfig(about="Rua das Acácias, 100. Aceitamos Pix, cartão e dinheiro."),
+        agenda_rules=AgendaRules(opens_on_holidays=True),
     )
     for name, category, minutes, price in _SERVICES:
         await services.add(
             tenant, organization_id, name=name, category=category, duration_minutes=minutes, price=Decimal(price)
         )
     for name in ("Ana", "Bruno"):
-        await services.add_professional(tenant, organization_id, name)
+        await professionals.add(tenant, organization_id, name)
     await owners.add(tenant, organization_id, phone=OWNER_PHONE, name="Dona da loja", role=OwnerRole.OWNER)
 
 
@@ -133,7 +136,7 @@ async def _instance(
 async def _done_today(tenant: Connection, organization_id: OrganizationId) -> None:
     """Today's work, done: eight baths, three consultations, one clipping, each for another customer; R$ 850,00."""
     on_sale = {service.name: service for service in await services.active(tenant)}
-    professionals = await services.professionals(tenant)
+    people = await professionals.active(tenant)
     today = datetime.now(ZONE).date()
     for number, (service_name, pet_name) in enumerate(zip(_DONE_TODAY, _PETS, strict=True)):
         address = Address(kind=AddressKind.PHONE, value=f"5511977770{number:03d}")
@@ -147,18 +150,30 @@ async def _done_today(tenant: Connection, organization_id: OrganizationId) -> No
             breed=None,
             approximate_birth_date=None,
         )
-        start = datetime.combine(today, time(9), tzinfo=ZONE) + timedelta(hours=number // len(professionals))
+        start = datetime.combine(today, time(9), tzinfo=ZONE) + timedelta(hours=number // len(people))
         if await _is_booked(tenant, contact_id, start):
             continue
-        await bookings.book(
+        service = on_sale[service_name]
+        await bookings.add(
             tenant,
             organization_id,
+            BookingId(uuid4()),
+            NewTimes(
+                professional_id=people[number % len(people)].id,
+                start=start,
+                end=start + timedelta(minutes=service.duration_minutes),
+                minutes=service.duration_minutes,
+                preparation_minutes=0,
+            ),
             contact_id=contact_id,
-            pet=pet,
-            service=on_sale[service_name],
-            start=start,
-            professionals=(professionals[number % len(professionals)],),
+            conversation_id=None,
+            pet_id=pet.id,
+            service_id=service.id,
+            category=service.category,
+            price=service.price,
             status=BookingStatus.COMPLETED,
+            by=ChangedBy.OPERATOR,
+            now=datetime.now(ZONE),
         )
 
 

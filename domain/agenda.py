@@ -1,118 +1,278 @@
-"""When the shop is open, and which starts fit: pure rules in the shop's own time zone."""
+"""Which starts are free, and why one cannot be: pure rules in the shop's own time zone.
 
-from datetime import UTC, date, datetime, time, timedelta
+An appointment lies in one open stretch of its day. Its professional does the service, is inside their own hours and
+outside lunch, and is free, all from the beginning of the preparation, which comes directly before the start; the pet
+is free for the appointment alone. Lengths are real time; a clock that jumps changes no length.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from math import ceil, floor
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import RootModel, field_validator
+from pydantic import Field
 
-from domain.dates import WEEKDAYS
+from domain.agenda_clock import DayClock, Stretch, common, without
+from domain.agenda_rules import AgendaRules
+from domain.busy_times import NEVER_BUSY, BusyTimes
+from domain.errors import RefusalCode, RequestRefused
 from domain.frozen import Frozen
-from domain.ids import ProfessionalId
+from domain.ids import ProfessionalId, ServiceId
+from domain.opening import OpeningHours, OpenSpan
+from domain.portuguese import counted
+from domain.shop_calendar import ShopCalendar
 
-DAYS_AHEAD = 90
-"""How far ahead a customer may book."""
-
-GRID_MINUTES = 60
-"""Distance of the starts that are offered, counted from opening."""
-
-
-class OpenSpan(Frozen):
-    """One stretch of a day in which the shop is open, in local time."""
-
-    opens: time
-    closes: time
+_DAY = timedelta(days=1)
 
 
-class OpeningHours(RootModel[dict[int, tuple[OpenSpan, ...]]]):
-    """Open stretches by weekday, Monday 0 … Sunday 6; a weekday that is missing is a closed day."""
+class Need(Frozen):
+    """What time is looked for; without a service, any professional will do."""
 
-    @field_validator("root")
-    @classmethod
-    def _in_order(cls, root: dict[int, tuple[OpenSpan, ...]]) -> dict[int, tuple[OpenSpan, ...]]:
-        for weekday, spans in root.items():
-            if weekday not in range(7):
-                raise ValueError(f"{weekday} is no weekday (Monday 0 … Sunday 6)")
-            edges = [edge for span in spans for edge in (span.opens, span.closes)]
-            if edges != sorted(set(edges)):
-                raise ValueError("open stretches have to be in order and may not overlap")
-        return root
-
-    def spans(self, day: date) -> tuple[OpenSpan, ...]:
-        """The open stretches of a day, in order."""
-        return self.root.get(day.weekday(), ())
-
-    def in_words(self) -> list[str]:
-        """The week for a prompt, a line an open day: `segunda-feira: 08:00–18:00`."""
-        return [
-            f"{WEEKDAYS[day]}: " + ", ".join(f"{s.opens:%H:%M}–{s.closes:%H:%M}" for s in self.root[day])
-            if self.root.get(day)
-            else f"{WEEKDAYS[day]}: fechado"
-            for day in range(7)
-        ]
+    service_id: ServiceId | None
+    minutes: Annotated[int, Field(ge=1)]
+    preparation_minutes: Annotated[int, Field(ge=0)] = 0
 
 
-class Busy(Frozen):
-    """A stretch in which a professional is taken."""
+class Professional(Frozen):
+    """Who does which services, and when; `services` None is all of them, `hours` None the shop's."""
 
-    professional_id: ProfessionalId
+    id: ProfessionalId
+    name: str
+    services: frozenset[ServiceId] | None
+    hours: OpeningHours | None = None
+    lunch: OpenSpan | None = None
+
+    def does(self, service_id: ServiceId | None) -> bool:
+        """Whether they do it."""
+        return service_id is None or self.services is None or service_id in self.services
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """All that decides whether a start is free.
+
+    `busy` holds, merged, what takes a professional: bookings with their preparation, absences, slots held for others.
+    """
+
+    calendar: ShopCalendar
+    rules: AgendaRules
+    professionals: tuple[Professional, ...]
+    busy: Mapping[ProfessionalId, BusyTimes]
+    pet_busy: BusyTimes = NEVER_BUSY
+
+
+@dataclass(frozen=True, slots=True)
+class FreeSlot:
+    """A start in the shop's zone, and who could take it, in the agenda's order."""
+
     start: datetime
-    end: datetime
+    professionals: tuple[ProfessionalId, ...]
+
+
+def free_slots(agenda: Agenda, need: Need, *, first: date, last: date, now: datetime) -> list[FreeSlot]:
+    """Every start that can be offered from one day to another, soonest first."""
+    calendar, rules = agenda.calendar, agenda.rules
+    staff = _Staff(agenda, need)
+    if not staff.professionals:
+        return []
+    today = _local_day(now, calendar.zone)
+    last = min(last, _last_day(agenda, today))
+    earliest = _earliest(agenda, now)
+    length, step = need.minutes * 60, min(rules.slot_minutes, need.minutes) * 60
+    slots: list[FreeSlot] = []
+    day = max(first, today)
+    while day <= last:
+        if opened := tuple(span.faces() for span in calendar.spans(day)):
+            clock = DayClock(day, calendar.zone)
+            faces = (range(opens + need.preparation_minutes * 60, closes, step) for opens, closes in opened)
+            grid = (at for of_span in faces for at in clock.instants(of_span))
+            starts = [at for at in grid if at >= earliest and agenda.pet_busy.is_free(at, at + length)]
+            takers = _takers(agenda, need, starts, staff.at_work(opened, day, clock))
+            slots += [
+                FreeSlot(datetime.fromtimestamp(at, calendar.zone), tuple(who))
+                for at, who in zip(starts, takers, strict=True)
+                if who
+            ]
+        day += _DAY
+    return slots
+
+
+def free_at(agenda: Agenda, need: Need, start: datetime) -> tuple[ProfessionalId, ...]:
+    """Who can do it then, in the agenda's order, whatever grid and notice; nobody when the pet is busy."""
+    begin, end = _needed(need, start)
+    if not agenda.pet_busy.is_free(begin, end):
+        return ()
+    begin -= need.preparation_minutes * 60
+    return tuple(
+        professional.id
+        for professional in _at_work(agenda, need, start)
+        if agenda.busy.get(professional.id, NEVER_BUSY).is_free(begin, end)
+    )
+
+
+def refusal_of_day(agenda: Agenda, day: date, now: datetime) -> RequestRefused | None:
+    """Why nothing can be booked on a day: past_date, too_far_ahead or closed_day; None when it is not the day."""
+    today = _local_day(now, agenda.calendar.zone)
+    if day < today:
+        return RequestRefused(RefusalCode.PAST_DATE, "Essa data já passou.", today=today.isoformat())
+    last_day = _last_day(agenda, today)
+    if day > last_day:
+        return RequestRefused(
+            RefusalCode.TOO_FAR_AHEAD,
+            f"Agendamos com no máximo {counted(agenda.rules.days_ahead, 'dia')} de antecedência.",
+            last_day=last_day.isoformat(),
+        )
+    if reason := agenda.calendar.why_closed(day):
+        return RequestRefused(
+            RefusalCode.CLOSED_DAY,
+            "A loja não abre nesse dia.",
+            reason=reason,
+            opening_hours=list(agenda.calendar.hours.in_words()),
+        )
+    return None
+
+
+def refusal_of_start(agenda: Agenda, need: Need, start: datetime, now: datetime) -> RequestRefused | None:
+    """Why it cannot start then, whoever is busy; None when only the bookings of the professionals can stand in the way.
+
+    past_date, too_soon, those of the day, nobody_does_it, outside_hours (of the shop, or of all who do it), pet_busy.
+    """
+    zone = agenda.calendar.zone
+    if start.timestamp() < now.timestamp():
+        today = now.astimezone(zone)
+        return RequestRefused(
+            RefusalCode.PAST_DATE, "Esse horário já passou.", today=f"{today:%Y-%m-%d}", now=f"{today:%H:%M}"
+        )
+    if start.timestamp() < (earliest := _earliest(agenda, now)):
+        minute = datetime.fromtimestamp(ceil(earliest / 60) * 60, zone)
+        return RequestRefused(
+            RefusalCode.TOO_SOON,
+            f"Agendamos com pelo menos {_length_in_words(agenda.rules.minimum_notice_minutes)} de antecedência.",
+            earliest=f"{minute:%Y-%m-%d %H:%M}",
+        )
+    day = _local_day(start, zone)
+    if refused := refusal_of_day(agenda, day, now):
+        return refused
+    begin, end = _needed(need, start)
+    if not any(opens <= begin and end <= closes for opens, closes in agenda.calendar.stretches(day)):
+        return RequestRefused(
+            RefusalCode.OUTSIDE_HOURS,
+            "A loja não está aberta nesse horário pelo tempo do serviço.",
+            open_that_day=[span.in_words() for span in agenda.calendar.spans(day)],
+            minutes=need.minutes,
+        )
+    if not _Staff(agenda, need).professionals:
+        return RequestRefused(RefusalCode.NOBODY_DOES_IT, "Ninguém da loja faz esse serviço no momento.")
+    if not _at_work(agenda, need, start):
+        return RequestRefused(
+            RefusalCode.OUTSIDE_HOURS, "Quem faz esse serviço não trabalha nesse horário.", minutes=need.minutes
+        )
+    if not agenda.pet_busy.is_free(begin, end):
+        return RequestRefused(RefusalCode.PET_BUSY, "O pet já tem um agendamento nesse horário.")
+    return None
 
 
 def local_instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     """The instant of a local time, or None when that day's clock skips it (daylight saving)."""
     instant = datetime.combine(day, at, tzinfo=zone)
-    there_and_back = datetime.fromtimestamp(instant.timestamp(), tz=zone)
+    try:
+        there_and_back = datetime.fromtimestamp(instant.timestamp(), tz=zone)
+    except ValueError:  # the last hours there are, which are another year's in UTC
+        return instant
     return instant if there_and_back.replace(tzinfo=None) == instant.replace(tzinfo=None) else None
 
 
-def fits_opening(hours: OpeningHours, start: datetime, duration: timedelta, zone: ZoneInfo) -> bool:
-    """Whether the whole of a booking lies in one open stretch of its day."""
-    local_start = start.astimezone(zone)
-    local_end = _after(start, duration).astimezone(zone)
-    begins, ends = local_start.time(), local_end.time()
-    # A clock that is set back can put the end of a booking before its start: the start must lie in the stretch, too.
-    return local_end.date() == local_start.date() and any(
-        span.opens <= begins < span.closes and ends <= span.closes for span in hours.spans(local_start.date())
-    )
+def _takers(
+    agenda: Agenda, need: Need, starts: list[int], at_work: Iterable[tuple[Professional, Iterable[Stretch]]]
+) -> list[list[ProfessionalId]]:
+    """For each start of a day, ascending, who has the time: found by the gaps, of which there are few."""
+    length, ahead = need.minutes * 60, need.preparation_minutes * 60
+    takers: list[list[ProfessionalId]] = [[] for _ in starts]
+    for professional, stretches in at_work:
+        busy = agenda.busy.get(professional.id, NEVER_BUSY)
+        for begin, end in stretches:
+            for free_from, free_until in busy.gaps(begin, end, ahead + length):
+                first, after = bisect_left(starts, free_from + ahead), bisect_right(starts, free_until - length)
+                for which in range(first, after):
+                    takers[which].append(professional.id)
+    return takers
 
 
-def free_professionals(
-    start: datetime, duration: timedelta, professionals: tuple[ProfessionalId, ...], busy: tuple[Busy, ...]
-) -> tuple[ProfessionalId, ...]:
-    """The professionals with nothing between `start` and its end, in the order given."""
-    start, end = start.astimezone(UTC), _after(start, duration)
-    taken = {b.professional_id for b in busy if b.start.astimezone(UTC) < end and start < b.end.astimezone(UTC)}
-    return tuple(p for p in professionals if p not in taken)
+class _Staff:
+    """Those who do what is needed, and when they work; ordinary weeks are worked out once."""
+
+    def __init__(self, agenda: Agenda, need: Need) -> None:
+        self.professionals = tuple(p for p in agenda.professionals if p.does(need.service_id))
+        self._weeks: dict[tuple[int, tuple[Stretch, ...]], tuple[tuple[Stretch, ...], ...]] = {}
+
+    def at_work(
+        self, opened: tuple[Stretch, ...], day: date, clock: DayClock
+    ) -> Iterator[tuple[Professional, Sequence[Stretch]]]:
+        """Each with the stretches of a day in which they work, of those in which the clock shows the shop open."""
+        if clock.zero is None:
+            for professional in self.professionals:
+                yield professional, _working(professional, day, opened, clock.stretches)
+            return
+        week = day.weekday(), opened
+        if week not in self._weeks:
+            self._weeks[week] = tuple(_working(p, day, opened, tuple) for p in self.professionals)
+        for professional, stretches in zip(self.professionals, self._weeks[week], strict=True):
+            yield professional, [(clock.zero + begin, clock.zero + end) for begin, end in stretches]
 
 
-def free_starts(
+def _working(
+    professional: Professional,
     day: date,
-    *,
-    hours: OpeningHours,
-    zone: ZoneInfo,
-    now: datetime,
-    duration: timedelta,
-    professionals: tuple[ProfessionalId, ...],
-    busy: tuple[Busy, ...],
-) -> list[datetime]:
-    """The coming starts of a day, on the grid from each opening, at which at least one professional is free."""
-    starts: list[datetime] = []
-    for span in hours.spans(day):
-        at = datetime.combine(day, span.opens)
-        while at.date() == day and at.time() < span.closes:
-            start = local_instant(day, at.time(), zone)
-            if (
-                start is not None
-                and start.astimezone(UTC) > now
-                and fits_opening(hours, start, duration, zone)
-                and free_professionals(start, duration, professionals, busy)
-            ):
-                starts.append(start)
-            at += timedelta(minutes=GRID_MINUTES)
-    return starts
+    opened: tuple[Stretch, ...],
+    on_clock: Callable[[Iterable[Stretch]], tuple[Stretch, ...]],
+) -> tuple[Stretch, ...]:
+    stretches = on_clock(opened)
+    if professional.hours is not None:
+        stretches = common(stretches, on_clock(span.faces() for span in professional.hours.spans(day)))
+    if professional.lunch is not None:
+        stretches = without(stretches, on_clock([professional.lunch.faces()]))
+    return stretches
 
 
-def _after(start: datetime, duration: timedelta) -> datetime:
-    """The instant so much later: adding to a local time would miss a clock that jumps in between."""
-    return start.astimezone(UTC) + duration
+def _at_work(agenda: Agenda, need: Need, start: datetime) -> list[Professional]:
+    """Who does it and works all that time."""
+    day = _local_day(start, agenda.calendar.zone)
+    opened = tuple(span.faces() for span in agenda.calendar.spans(day))
+    begin, end = _needed(need, start)
+    begin -= need.preparation_minutes * 60
+    return [
+        professional
+        for professional, stretches in _Staff(agenda, need).at_work(opened, day, DayClock(day, agenda.calendar.zone))
+        if any(since <= begin and end <= until for since, until in stretches)
+    ]
+
+
+def _needed(need: Need, start: datetime) -> Stretch:
+    """The appointment in epoch seconds."""
+    return floor(start.timestamp()), ceil(start.timestamp()) + need.minutes * 60
+
+
+def _earliest(agenda: Agenda, now: datetime) -> float:
+    """The epoch second from which there is notice enough."""
+    return now.timestamp() + agenda.rules.minimum_notice_minutes * 60
+
+
+def _last_day(agenda: Agenda, today: date) -> date:
+    return today + timedelta(days=agenda.rules.days_ahead)
+
+
+def _local_day(instant: datetime, zone: ZoneInfo) -> date:
+    try:
+        return instant.astimezone(zone).date()
+    except OverflowError:  # the first or last day there is, asked for by a model: past or too far ahead in any zone
+        return instant.date()
+
+
+def _length_in_words(minutes: int) -> str:
+    for unit, noun in ((24 * 60, "dia"), (60, "hora")):
+        if minutes % unit == 0:
+            return counted(minutes // unit, noun)
+    return counted(minutes, "minuto")

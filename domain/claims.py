@@ -1,69 +1,147 @@
-"""What a model may not say: that something was done which no row supports.
+"""What a model may not say: that something was done, costs so much or is at a time, which no row supports.
 
 A language model says "agendado!" because the sentence is likely, not because a booking exists. Before a reply is sent,
-every sentence that claims a booking or a hand-over is held against what the tools really did. The rules are cautious:
-questions, conditions, negations, offers and general statements are no claims.
+every sentence that claims a booking, a cancellation or a hand-over is held against what the tools really did, and every
+price and time against the rows. The rules are cautious: questions, conditions, negations, offers to do something and
+general statements are no claims; to offer a time that nobody knows to be free is one.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from domain import claim_words as words
-from domain.bookings import BookingFacts
+from domain.bookings import BookingFacts, BookingStatus
+from domain.claimed_prices import unsupported_price
+from domain.claimed_times import unsupported_time
 from domain.conversation import Audience
 from domain.frozen import Frozen
+from domain.reply_facts import ReplyFacts
 from domain.texts import folded
+
+_SENTENCE_TOLD = 200
+"""How much of a sentence is repeated to the model."""
 
 
 class ClaimKind(StrEnum):
     """What was claimed without support."""
 
     BOOKING = "booking"
+    CANCELLATION = "cancellation"
     HANDOVER = "handover"
+    PRICE = "price"
+    TIME = "time"
 
 
 class UnsupportedClaim(Frozen):
-    """A claim to be taken back; `sentence` is the model's."""
+    """A claim to be taken back; `sentence` is the model's, `facts` what it could have said of prices and times."""
 
     kind: ClaimKind
     sentence: str
+    facts: ReplyFacts = ReplyFacts()
 
     def correction(self) -> str:
         """What the model is told before it is asked again. Portuguese, since it joins a Portuguese prompt."""
-        if self.kind is ClaimKind.BOOKING:
-            return (
-                "CORREÇÃO: você afirmou um agendamento que não existe no sistema. Nada foi agendado agora. "
-                "Não diga que está agendado, marcado ou confirmado sem antes chamar book_appointment e receber ok. "
-                "Responda de novo, com a verdade."
-            )
-        return (
-            "CORREÇÃO: você disse que uma pessoa vai assumir, mas ninguém foi chamado. Só diga isso depois de chamar "
-            "escalate_to_human e receber ok. Responda de novo, com a verdade."
-        )
+        return f"CORREÇÃO: {self._wrong()} Responda de novo, com a verdade."
+
+    def _wrong(self) -> str:
+        match self.kind:
+            case ClaimKind.BOOKING:
+                return (
+                    "você afirmou um agendamento que não existe no sistema. Nada foi agendado nem mudado agora. "
+                    "Não diga que está agendado, marcado, remarcado, mudado, cancelado ou confirmado sem antes chamar "
+                    "book_appointment, reschedule_appointment ou cancel_appointment e receber ok."
+                )
+            case ClaimKind.CANCELLATION:
+                return (
+                    "você afirmou um cancelamento que não existe no sistema. Nada foi cancelado agora. Não diga que "
+                    "cancelou, desmarcou ou que está cancelado sem antes chamar cancel_appointment e receber ok."
+                )
+            case ClaimKind.HANDOVER:
+                return (
+                    "você disse que uma pessoa vai assumir, mas ninguém foi chamado. Só diga isso depois de chamar "
+                    "escalate_to_human e receber ok."
+                )
+            case ClaimKind.PRICE:
+                prices = self.facts.prices_in_words()
+                return f"você disse um valor que não está no sistema: {self._said()}. " + (
+                    f"Os valores são: {prices}. Não diga nenhum outro valor, desconto ou total."
+                    if prices
+                    else "Você não conhece nenhum valor: diga que não sabe e ofereça chamar uma pessoa."
+                )
+            case ClaimKind.TIME:
+                return f"você disse um horário que não está no sistema: {self._said()}. {self._times()}"
+            case _:
+                assert_never(self.kind)
+
+    def _said(self) -> str:
+        cut = self.sentence if len(self.sentence) <= _SENTENCE_TOLD else f"{self.sentence[:_SENTENCE_TOLD]}…"
+        return f"«{cut.rstrip('.')}»"
+
+    def _times(self) -> str:
+        starts, edges = self.facts.starts_in_words(), self.facts.times_in_words()
+        free = f"Horários que você pode oferecer: {starts}." if starts else "Você ainda não sabe de horários livres."
+        opening = f" A loja abre ou fecha às: {edges}." if edges else ""
+        return f"{free}{opening} Antes de falar de qualquer outro horário, chame check_availability."
 
 
 def unsupported_claim(
-    text: str, *, bookings: Iterable[BookingFacts], handed_over: bool, audience: Audience = Audience.CUSTOMER
+    text: str,
+    *,
+    bookings: Iterable[BookingFacts],
+    handed_over: bool,
+    audience: Audience = Audience.CUSTOMER,
+    facts: ReplyFacts | None = None,
+    cancelled: Sequence[BookingFacts] = (),
 ) -> UnsupportedClaim | None:
     """The first claim in `text` that nothing supports, or None.
 
-    `bookings` are the rows the customer has (made in this turn or before); a booking claim that names a time or a date
-    needs a booking at that time. `handed_over` says whether a person was really called. To an owner, who asks about
-    everybody's bookings, only "I have booked" is a claim.
+    `bookings` are the rows the customer has (made in this turn or before), `cancelled` those cancelled in this turn or
+    known to be; a claim that names a time or a date needs a row at that time. `handed_over` says whether a person was
+    really called. Prices and times are checked when there are `facts`, and to customers only: an owner hears of
+    everybody's bookings and of revenue, so to owners only "I have booked" and "I have cancelled" are claims.
     """
-    facts = tuple(bookings)
+    given = tuple(bookings)
+    rows = tuple(row for row in given if row.status is not BookingStatus.CANCELLED)
+    cancelled = (*cancelled, *(row for row in given if row.status is BookingStatus.CANCELLED))
+    text = re.sub(r"[^\S\n]+", " ", text)
+    claim = _deed_claimed(text, rows, cancelled, handed_over=handed_over, audience=audience)
+    if claim or facts is None or audience is Audience.OWNER:
+        return claim
+    if sentence := unsupported_price(text, facts=facts, bookings=(*rows, *cancelled)):
+        return UnsupportedClaim(kind=ClaimKind.PRICE, sentence=sentence, facts=facts)
+    moments = [at for row in (*rows, *cancelled) for at in (row.start, row.start + timedelta(minutes=row.minutes))]
+    if sentence := unsupported_time(text, facts=facts, moments=moments):
+        return UnsupportedClaim(kind=ClaimKind.TIME, sentence=sentence, facts=facts)
+    return None
+
+
+def _deed_claimed(
+    text: str,
+    rows: tuple[BookingFacts, ...],
+    cancelled: tuple[BookingFacts, ...],
+    *,
+    handed_over: bool,
+    audience: Audience,
+) -> UnsupportedClaim | None:
     for match in words.SENTENCE.finditer(text):
         sentence = match[0].strip()
         asks = sentence.endswith("?")
         if asks and not words.TAG.search(sentence):
             continue
         clauses = _clauses(sentence)
-        if not asks and not handed_over and any(_claims(clause, words.CALLED) for clause in clauses):
+        only_own = asks or audience is Audience.OWNER
+        if not asks and not handed_over and _claimed(clauses, words.CALLED):
             return UnsupportedClaim(kind=ClaimKind.HANDOVER, sentence=sentence)
-        booked = (words.DID_BOOK,) if asks or audience is Audience.OWNER else (words.DID_BOOK, words.IS_BOOKED)
-        if any(_claims(clause, pattern) for clause in clauses for pattern in booked) and not _supported(
-            sentence, text, facts
+        gone = _claimed(clauses, words.DID_CANCEL) or (not only_own and _claimed(clauses, words.IS_CANCELLED))
+        if gone and not _supported(sentence, sentence, cancelled):
+            return UnsupportedClaim(kind=ClaimKind.CANCELLATION, sentence=sentence)
+        # "Seu banho marcado para amanhã foi cancelado" speaks of a booking that is no more.
+        spoken_of = (*rows, *cancelled) if gone else rows
+        if (_claimed(clauses, words.DID_BOOK) and not _supported(sentence, text, rows)) or (
+            not only_own and _claimed(clauses, words.IS_BOOKED) and not _supported(sentence, text, spoken_of)
         ):
             return UnsupportedClaim(kind=ClaimKind.BOOKING, sentence=sentence)
     return None
@@ -83,10 +161,16 @@ def _clauses(sentence: str) -> list[str]:
     return clauses
 
 
+def _claimed(clauses: list[str], pattern: re.Pattern[str]) -> bool:
+    return any(_claims(clause, pattern) for clause in clauses)
+
+
 def _claims(clause: str, pattern: re.Pattern[str]) -> bool:
     for found in pattern.finditer(clause):
         before, after = clause[: found.end()], clause[found.end() :]
         if words.NOT_DONE.search(before) or words.CONDITION.search(before) or words.OTHERS.search(after):
+            continue
+        if words.SOMEBODY_ELSES.search(before) and pattern is words.IS_CANCELLED:
             continue
         if words.TAKEN.search(before) and not words.FOR_US.search(after):
             continue

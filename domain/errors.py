@@ -1,7 +1,7 @@
 """Everything that can go wrong, named by who has to react.
 
     AuZapError
-    ├── ToolRefused               the model: it asked a tool for what cannot be; it gets a code and a sentence
+    ├── RequestRefused            whoever asked, the model or an operator: it cannot be; there is a code and a sentence
     ├── ModelError                the model's server
     │   ├── ModelUnavailable      Temporal: wait (`retry_after`) and try again
     │   └── ModelRefused          an operator: the request itself is wrong (key, model name, too long); no retry helps
@@ -35,18 +35,30 @@ class RefusalCode(StrEnum):
     TOO_FAR_AHEAD = "too_far_ahead"
     CLOSED_DAY = "closed_day"
     OUTSIDE_HOURS = "outside_hours"
+    TOO_SOON = "too_soon"
     TIME_REQUIRED = "time_required"
+    NOBODY_DOES_IT = "nobody_does_it"
     SLOT_TAKEN = "slot_taken"
+    SLOT_EXPIRED = "slot_expired"
+    USE_RESCHEDULE_INSTEAD = "use_reschedule_instead"
+    NEEDS_FIRST = "needs_first"
+    NEEDED_BY_ANOTHER = "needed_by_another"
+    BOOKING_NOT_FOUND = "booking_not_found"
+    AMBIGUOUS_BOOKING = "ambiguous_booking"
+    NOT_CHANGEABLE = "not_changeable"
+    NOT_AGREED = "not_agreed"
+    ALREADY_WAITING = "already_waiting"
     PET_NOT_FOUND = "pet_not_found"
     AMBIGUOUS_PET = "ambiguous_pet"
     PET_SAME_START_CONFLICT = "pet_same_start_conflict"
+    PET_BUSY = "pet_busy"
     UNKNOWN_SERVICE = "unknown_service"
     AMBIGUOUS_SERVICE = "ambiguous_service"
     INCOMPLETE_PET = "incomplete_pet"
     NOT_ALLOWED = "not_allowed"
 
 
-class ToolRefused(AuZapError):
+class RequestRefused(AuZapError):
     """A tool could not do it; `message` is a Portuguese sentence for the model, `details` are facts."""
 
     def __init__(self, code: RefusalCode, message: str, **details: JsonValue) -> None:

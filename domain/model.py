@@ -1,6 +1,8 @@
 """What the model answers, and what a tool answers the model."""
 
-from domain.bookings import BookingFacts
+from pydantic import AwareDatetime
+
+from domain.bookings import BookingChange, BookingFacts, Proposal
 from domain.frozen import Frozen
 
 
@@ -23,9 +25,15 @@ class ModelAnswer(Frozen):
 
 
 class ToolOutcome(Frozen):
-    """What a tool did. `content` is the JSON the model reads; the rest is what the engine itself decides by."""
+    """What a tool did. `content` is the JSON the model reads; the rest is what the engine itself decides by.
+
+    `booking` was changed as `change` says; `proposal` waits for a yes; `slots` are starts the model may name.
+    """
 
     ok: bool
     content: str
     booking: BookingFacts | None = None
+    change: BookingChange = BookingChange.BOOKED
+    proposal: Proposal | None = None
+    slots: tuple[AwareDatetime, ...] = ()
     handed_over: str | None = None

@@ -1,16 +1,16 @@
 """The shop: its settings, what it sells, whose pets it knows."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from domain.agenda import OpeningHours
+from domain.agenda_rules import AgendaRules
 from domain.dates import age_in_words
 from domain.frozen import Frozen
-from domain.ids import OrganizationId, PetId, ServiceId
+from domain.ids import OrganizationId, PetId
+from domain.opening import OpeningHours
 
 
 class AiConfig(Frozen):
@@ -30,6 +30,7 @@ class Organization(Frozen):
     ai_enabled: bool
     ai_config: AiConfig
     opening_hours: OpeningHours
+    agenda_rules: AgendaRules = AgendaRules()
     late_after_minutes: int
     answer_limit_hours: int
     outbound_limit_hours: int
@@ -76,6 +77,33 @@ _SPECIES_IN_PORTUGUESE = {
 }
 
 
+class Size(StrEnum):
+    """How big a pet is: what duration and price of many services go by."""
+
+    PEQUENO = "pequeno"
+    MEDIO = "medio"
+    GRANDE = "grande"
+    GIGANTE = "gigante"
+
+    @property
+    def portuguese(self) -> str:
+        """As a customer reads it."""
+        return "médio" if self is Size.MEDIO else self.value
+
+
+class Coat(StrEnum):
+    """How long a pet's coat is."""
+
+    CURTO = "curto"
+    MEDIO = "medio"
+    LONGO = "longo"
+
+    @property
+    def portuguese(self) -> str:
+        """As a customer reads it."""
+        return "médio" if self is Coat.MEDIO else self.value
+
+
 class Pet(Frozen):
     """A customer's pet."""
 
@@ -84,6 +112,8 @@ class Pet(Frozen):
     species: Species
     breed: str | None
     birth_date: date | None
+    size: Size | None = None
+    coat: Coat | None = None
 
     def described(self, today: date) -> str:
         """ "Rex (cachorro, Golden Retriever, 3 anos)"."""
@@ -92,14 +122,8 @@ class Pet(Frozen):
             traits.append(self.breed)
         if self.birth_date:
             traits.append(age_in_words(self.birth_date, today))
+        if self.size:
+            traits.append(f"porte {self.size.portuguese}")
+        if self.coat:
+            traits.append(f"pelo {self.coat.portuguese}")
         return f"{self.name} ({', '.join(traits)})"
-
-
-class Service(Frozen):
-    """Something the shop sells by time; price in reais."""
-
-    id: ServiceId
-    name: str
-    category: str
-    duration_minutes: int
-    price: Decimal

@@ -1,26 +1,33 @@
-"""What operators write by hand, read: names, opening hours, prices, phones, web addresses, time zones."""
+"""What operators write by hand, read: names, opening hours, prices, pets' traits, phones, web addresses, time zones."""
 
 import re
 import unicodedata
 from datetime import time
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import ValidationError
-
 from domain.addresses import phone_from_text
-from domain.agenda import OpeningHours, OpenSpan
+from domain.agenda_rules import State, Unattended
+from domain.opening import OpeningHours, OpenSpan, in_order
+from domain.shop import Coat, Size
+from domain.texts import folded
 from operating.refusal import Mistyped
 
 _DAYS = {"seg": 0, "ter": 1, "qua": 2, "qui": 3, "sex": 4, "sab": 5, "dom": 6}
-_TIME = r"(\d{1,2})(?::(\d{2})|h(\d{2})?)"
-_SPAN = re.compile(rf"{_TIME}\s*(?:-|–|as|ate)\s*{_TIME}")
+_CLOCK = r"(\d{1,2})(?::(\d{2})|h(\d{2})?)"
+_SPAN = re.compile(rf"{_CLOCK}\s*(?:-|–|as|ate)\s*{_CLOCK}")
 _PART = re.compile(r"(?P<days>[a-z][a-z,\s–-]*?)[\s:]+(?P<times>\d.*|fechad[oa])")
 _DAY_RANGE = re.compile(r"([a-z]+)(?:\s*[-–]\s*|\s+a\s+)([a-z]+)")
 _PRICE = re.compile(r"(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,8}(?:[.,]\d{1,2})?)")
 _JOINER = "\u200d"
 _HOURS_EXAMPLE = "escreva como: seg-sex 08:00-12:00 13:00-18:00; sáb 08:00-12:00"
+_DAY_EXAMPLE = "escreva como: 09:00-12:00 13:00-18:00"
+_NONE = ("none", "nenhum", "nenhuma")
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 def name(text: str, *, of: str, longest: int = 255) -> str:
@@ -49,17 +56,38 @@ def opening_hours(text: str) -> OpeningHours:
         match = _PART.fullmatch(part)
         if match is None:
             raise Mistyped(f"não entendi o horário “{part}”; {_HOURS_EXAMPLE}")
-        spans = () if match["times"].startswith("fechad") else _spans(match["times"])
+        spans = () if match["times"].startswith("fechad") else _spans(match["times"], _HOURS_EXAMPLE)
         for day in _days(match["days"]):
             if day in week:
                 raise Mistyped(f"o horário fala duas vezes do mesmo dia em “{part}”; {_HOURS_EXAMPLE}")
             week[day] = spans
     if not week:
         raise Mistyped(f"o horário está vazio; {_HOURS_EXAMPLE}")
-    try:
-        return OpeningHours({day: spans for day, spans in sorted(week.items()) if spans})
-    except ValidationError as error:
-        raise Mistyped(f"as horas têm de estar em ordem e não se sobrepor; {_HOURS_EXAMPLE}") from error
+    return OpeningHours({day: spans for day, spans in sorted(week.items()) if spans})
+
+
+def hours_of_day(text: str) -> tuple[OpenSpan, ...]:
+    """The stretches of one day in `09:00-12:00 13h às 18h`. Raises `Mistyped`."""
+    spans = _spans(_plain(text), _DAY_EXAMPLE)
+    if not spans:
+        raise Mistyped(f"o horário está vazio; {_DAY_EXAMPLE}")
+    return spans
+
+
+def lunch(text: str) -> OpenSpan:
+    """The one stretch in `12:00-13:00`. Raises `Mistyped`."""
+    spans = hours_of_day(text)
+    if len(spans) > 1:
+        raise Mistyped("o almoço é um intervalo só; escreva como 12:00-13:00")
+    return spans[0]
+
+
+def time_of_day(text: str) -> time:
+    """The time in `10:00`, `10h` or `9h30`. Raises `Mistyped`."""
+    match = re.fullmatch(_CLOCK, _plain(text).strip())
+    if match is None:
+        raise Mistyped(f"não entendi a hora “{text.strip()}”; escreva como 10:00")
+    return _time(match[1], match[2] or match[3], "escreva como 10:00")
 
 
 def _plain(text: str) -> str:
@@ -87,19 +115,21 @@ def _day(word: str) -> int:
     return day
 
 
-def _spans(text: str) -> tuple[OpenSpan, ...]:
+def _spans(text: str, example: str) -> tuple[OpenSpan, ...]:
     if _SPAN.sub("", text).strip(" ,e"):
-        raise Mistyped(f"não entendi as horas “{text}”; {_HOURS_EXAMPLE}")
-    return tuple(
-        OpenSpan(opens=_time(m[1], m[2] or m[3]), closes=_time(m[4], m[5] or m[6])) for m in _SPAN.finditer(text)
-    )
+        raise Mistyped(f"não entendi as horas “{text}”; {example}")
+    edges = [(_time(m[1], m[2] or m[3], example), _time(m[4], m[5] or m[6], example)) for m in _SPAN.finditer(text)]
+    try:
+        return in_order([OpenSpan(opens=opens, closes=closes) for opens, closes in edges])
+    except ValueError as error:  # pydantic's, too
+        raise Mistyped(f"as horas têm de estar em ordem e não se sobrepor; {example}") from error
 
 
-def _time(hour: str, minute: str | None) -> time:
+def _time(hour: str, minute: str | None, example: str) -> time:
     try:
         return time(int(hour), int(minute or 0))
     except ValueError as error:
-        raise Mistyped(f"{hour}:{minute or '00'} não é uma hora do dia; {_HOURS_EXAMPLE}") from error
+        raise Mistyped(f"{hour}:{minute or '00'} não é uma hora do dia; {example}") from error
 
 
 def price(text: str) -> Decimal:
@@ -111,6 +141,40 @@ def price(text: str) -> Decimal:
     if "," in written or re.fullmatch(r"\d{1,3}(?:\.\d{3})+", written):
         written = written.replace(".", "").replace(",", ".")
     return Decimal(written).quantize(Decimal("0.01"))
+
+
+def size(text: str) -> Size:
+    """A pet's size, whatever the accent. Raises `Mistyped`."""
+    return _word(text, Size, "um porte", "pequeno, médio, grande ou gigante")
+
+
+def coat(text: str) -> Coat:
+    """A pet's coat, whatever the accent. Raises `Mistyped`."""
+    return _word(text, Coat, "um pelo", "curto, médio ou longo")
+
+
+def state(text: str) -> State | None:
+    """The state in `SP`, or None in `none`. Raises `Mistyped`."""
+    if is_none(text):
+        return None
+    return _word(text.upper(), State, "um estado", "como SP, ou none para só os feriados nacionais")
+
+
+def unattended(text: str) -> Unattended:
+    """What becomes of a booking that nobody speaks of: `completed` or `no-show`. Raises `Mistyped`."""
+    return _word(text.replace("-", "_"), Unattended, "um fim", "completed ou no-show")
+
+
+def is_none(text: str) -> bool:
+    """Whether it says that there is to be none."""
+    return folded(text) in _NONE
+
+
+def _word(text: str, words: type[_Word], what: str, which: str) -> _Word:
+    for word in words:
+        if folded(text) == folded(word):
+            return word
+    raise Mistyped(f"“{text}” não é {what}: {which}")
 
 
 def phone(text: str) -> str:

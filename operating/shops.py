@@ -1,19 +1,36 @@
-"""Shops set up and changed: the organisation, what it sells, who works there, who owns it."""
+"""Shops set up and changed: the organisation, its settings, who owns it; its clock and its reception."""
 
 import re
-from decimal import Decimal
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
-from domain.agenda import OpeningHours
+from domain.bookings import ChangedBy
 from domain.ids import OrganizationId
+from domain.opening import OpeningHours
 from domain.shop import AiConfig, Organization
 from operating.refusal import Mistyped, Refused
-from storage import organizations, owners, services
-from storage.database import Database
+from reception.desk import Desk
+from storage import organizations, owners
+from storage.database import Connection, Database
 from storage.organizations import SettingsChange
 from storage.owners import OwnerRole
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class ShopClock:
+    """This moment, and the zone in which the shop reads it."""
+
+    now: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """Today in the shop."""
+        return self.now.astimezone(self.zone).date()
 
 
 async def open_shop(
@@ -62,20 +79,15 @@ async def change_settings(database: Database, shop: OrganizationId, changes: Set
         await organizations.change(tenant, shop, changes)
 
 
-async def put_on_sale(
-    database: Database, shop: OrganizationId, *, name: str, category: str, minutes: int, price: Decimal
-) -> None:
-    """A service on sale; one of the same name gets these figures."""
-    async with database.tenant(shop) as tenant:
-        await services.add(tenant, shop, name=name, category=category, duration_minutes=minutes, price=price)
+async def clock_of(database: Database, shop: OrganizationId) -> ShopClock:
+    """What the shop's clock shows."""
+    organization, _ = await settings_of(database, shop)
+    return ShopClock(now=datetime.now(UTC), zone=organization.zone)
 
 
-async def hire(database: Database, shop: OrganizationId, name: str) -> None:
-    """Somebody new in the shop. Raises `Refused` when somebody of that name is there: two of one name get mixed up."""
-    async with database.tenant(shop) as tenant:
-        if any(one.name == name for one in await services.professionals_by_name(tenant)):
-            raise Refused(f"{name} já está na loja")
-        await services.add_professional(tenant, shop, name)
+async def desk_of(tenant: Connection, shop: OrganizationId, now: datetime) -> Desk:
+    """The shop's reception, asked by an operator."""
+    return Desk(tenant, await organizations.get(tenant, shop), now, ChangedBy.OPERATOR)
 
 
 async def name_owner(

@@ -1,19 +1,87 @@
-"""The agenda. A constraint of the database, not a check of ours, decides who gets a slot."""
+"""Rows of the agenda. Constraints of the database, not checks of ours, decide who gets a slot."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from domain.agenda import Busy
-from domain.bookings import BookingFacts, BookingStatus
-from domain.errors import RefusalCode, ToolRefused
+from domain.bookings import BookingFacts, BookingStatus, ChangedBy
+from domain.busy_times import NEVER_BUSY, BusyTimes
 from domain.frozen import Frozen
-from domain.ids import BookingId, ContactId, OrganizationId, ProfessionalId
-from domain.shop import Pet, Service
+from domain.ids import BookingId, ContactId, ConversationId, OrganizationId, PetId, ProfessionalId, ServiceId
 from storage.database import Connection
+
+_COLUMNS = """b.id, b.contact_id, b.conversation_id, b.pet_id, p.name pet, b.service_id, s.name service,
+    b.professional_id, w.name professional, b.start_time, b.end_time, b.duration_minutes, b.preparation_minutes,
+    b.price, b.status, b.timed_at, b.status = 'scheduled' and exists (
+        select from booking_notices n where n.booking_id = b.id and n.kind <> 'follow_up' and n.timed_at = b.timed_at
+            and n.outcome = 'sent') asked"""
+_JOINED = """bookings b join services s on s.id = b.service_id join professionals w on w.id = b.professional_id
+    left join pets p on p.id = b.pet_id"""
+
+
+MOST_COMING = 20
+"""Bookings a customer may have coming: more than that is nobody's pets, but somebody who wants the agenda full."""
+
+_SECONDS = 2**36 - 1
+"""The part of `bookings.occupied` that is the time, in epoch seconds; what is above it is the professional's number."""
+
+
+class BookingRow(Frozen):
+    """A row of `bookings`, with the names it points to. Times are instants, in no zone of a shop's."""
+
+    id: BookingId
+    contact_id: ContactId
+    conversation_id: ConversationId | None
+    pet_id: PetId | None
+    pet: str
+    service_id: ServiceId
+    service: str
+    professional_id: ProfessionalId
+    professional: str
+    start: datetime
+    end: datetime
+    minutes: int
+    preparation_minutes: int
+    price: Decimal
+    status: BookingStatus
+    timed_at: datetime
+    asked: bool
+
+    def facts(self, zone: ZoneInfo, *, pet_described: str = "", reminder: str = "") -> BookingFacts:
+        """What may be said of it."""
+        return BookingFacts(
+            id=self.id,
+            pet=self.pet,
+            pet_described=pet_described or self.pet,
+            service=self.service,
+            start=self.start.astimezone(zone),
+            price=self.price,
+            status=self.status,
+            minutes=self.minutes,
+            asked=self.asked,
+            reminder=reminder,
+        )
+
+
+class NewTimes(Frozen):
+    """When a booking is to be, and with whom."""
+
+    professional_id: ProfessionalId
+    start: datetime
+    end: datetime
+    minutes: int
+    preparation_minutes: int
+
+
+class Conflict(StrEnum):
+    """Why the database refused a booking."""
+
+    PROFESSIONAL = "one_booking_at_a_time"
+    PET = "one_place_at_a_time"
 
 
 class CategoryCount(Frozen):
@@ -31,101 +99,224 @@ class Attendance(Frozen):
     revenue: Decimal
 
 
-async def busy_between(tenant: Connection, start: datetime, end: datetime) -> tuple[Busy, ...]:
-    """Every stretch in which a professional is taken and that touches the period."""
-    rows = await tenant.fetch(
-        """select professional_id, start_time, end_time from bookings
-           where start_time < $2 and start_time > $1::timestamptz - interval '1 day' and end_time > $1
-             and status <> 'cancelled'""",
-        start,
-        end,
-    )
-    return tuple(
-        Busy(professional_id=ProfessionalId(row["professional_id"]), start=row["start_time"], end=row["end_time"])
-        for row in rows
-    )
+async def take_turn(tenant: Connection, organization_id: OrganizationId) -> None:
+    """Bookings of one shop are written one after the other, until the transaction ends.
 
-
-async def book(
-    tenant: Connection,
-    organization_id: OrganizationId,
-    *,
-    contact_id: ContactId,
-    pet: Pet,
-    service: Service,
-    start: datetime,
-    professionals: Sequence[ProfessionalId],
-    status: BookingStatus = BookingStatus.SCHEDULED,
-) -> BookingId | None:
-    """Book with the first of `professionals` whom the constraint lets; None when all are taken.
-
-    Raises `ToolRefused` (pet_same_start_conflict) when this pet has a booking at that very start. Bookings of one shop
-    take turns: two inserts that exclude each other would wait for each other until Postgres ends one as a deadlock.
+    Two inserts that exclude each other would wait for each other until Postgres ends one as a deadlock.
     """
     await tenant.execute("select pg_advisory_xact_lock(hashtextextended($1, 3))", f"{organization_id}|agenda")
-    if await tenant.fetchval(
-        "select exists (select from bookings where pet_id = $1 and start_time = $2 and status <> 'cancelled')",
-        pet.id,
+
+
+async def busy_times(
+    tenant: Connection,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    besides: BookingId | None = None,
+    own: ConversationId | None = None,
+) -> Mapping[ProfessionalId, BusyTimes]:
+    """When each professional is taken in a period: booked (with the preparation), away, or held for somebody else.
+
+    `besides` is a booking that is to be moved, `own` the conversation whose held slots are no obstacle to it.
+    """
+    rows = await tenant.fetch(
+        f"""with taken as (
+               select professional_id, int8range(lower(occupied) & {_SECONDS}, upper(occupied) & {_SECONDS}) stretch
+               from bookings where start_time < $2::timestamptz + interval '4 hours'
+                   and start_time > $1::timestamptz - interval '1 day' and end_time > $1 and occupied is not null
+                   and id is distinct from $4
+               union all
+               select professional_id, int8range(extract(epoch from starts_at)::bigint,
+                   extract(epoch from ends_at)::bigint)
+               from absences where ends_at > $1 and starts_at < $2
+               union all
+               select professional_id, int8range(extract(epoch from start_time)::bigint - preparation_minutes * 60,
+                   extract(epoch from end_time)::bigint)
+               from held_slots where end_time > $1 and start_time < $2::timestamptz + interval '4 hours'
+                   and expires_at > $3 and conversation_id is distinct from $5),
+           merged as (select professional_id, range_agg(stretch) stretches from taken group by professional_id)
+           select professional_id, array(select lower(one) from unnest(stretches) one) starts,
+               array(select upper(one) from unnest(stretches) one) ends
+           from merged""",
         start,
-    ):
-        raise _same_start(pet)
-    end = start.astimezone(UTC) + timedelta(minutes=service.duration_minutes)  # local time may jump in between
-    for professional_id in professionals:
-        try:
-            async with tenant.transaction():
-                return BookingId(
-                    await tenant.fetchval(
-                        """insert into bookings
-                               (organization_id, contact_id, pet_id, service_id, professional_id, professional_number,
-                                booking_type, start_time, end_time, duration_minutes, price, status)
-                           select $1, $2, $3, $4, p.id, p.number, $6, $7, $8, $9, $10, $11
-                           from professionals p where p.id = $5
-                           returning id""",
-                        organization_id,
-                        contact_id,
-                        pet.id,
-                        service.id,
-                        professional_id,
-                        service.category,
-                        start,
-                        end,
-                        service.duration_minutes,
-                        service.price,
-                        status,
-                    )
-                )
-        except asyncpg.ExclusionViolationError:
-            continue
-        except asyncpg.UniqueViolationError as error:
-            raise _same_start(pet) from error
+        end,
+        now,
+        besides,
+        own,
+    )
+    return {ProfessionalId(row["professional_id"]): BusyTimes(row["starts"], row["ends"]) for row in rows}
+
+
+async def times_of_pet(
+    tenant: Connection, pet_id: PetId, start: datetime, end: datetime, *, besides: BookingId | None = None
+) -> BusyTimes:
+    """When a pet is somewhere in the shop already."""
+    rows = await tenant.fetch(
+        """select start_time, end_time from bookings
+           where pet_id = $1 and start_time < $3 and start_time > $2::timestamptz - interval '1 day' and end_time > $2
+             and status not in ('cancelled', 'no_show') and id is distinct from $4""",
+        pet_id,
+        start,
+        end,
+        besides,
+    )
+    return BusyTimes.of((row["start_time"], row["end_time"]) for row in rows) if rows else NEVER_BUSY
+
+
+async def add(
+    tenant: Connection,
+    organization_id: OrganizationId,
+    booking_id: BookingId,
+    times: NewTimes,
+    *,
+    contact_id: ContactId,
+    conversation_id: ConversationId | None,
+    pet_id: PetId,
+    service_id: ServiceId,
+    category: str,
+    price: Decimal,
+    status: BookingStatus,
+    by: ChangedBy,
+    now: datetime,
+) -> Conflict | None:
+    """A new booking; or why the database refused it, and then nothing is written."""
+    try:
+        async with tenant.transaction():
+            await tenant.execute(
+                """insert into bookings (id, organization_id, contact_id, conversation_id, pet_id, service_id,
+                       professional_id, booking_type, start_time, end_time, duration_minutes, preparation_minutes,
+                       price, status, changed_by, timed_at)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+                booking_id,
+                organization_id,
+                contact_id,
+                conversation_id,
+                pet_id,
+                service_id,
+                times.professional_id,
+                category,
+                times.start,
+                times.end,
+                times.minutes,
+                times.preparation_minutes,
+                price,
+                status,
+                by,
+                now,
+            )
+    except asyncpg.ExclusionViolationError as error:
+        return Conflict(error.constraint_name or "")
     return None
 
 
-def _same_start(pet: Pet) -> ToolRefused:
-    return ToolRefused(RefusalCode.PET_SAME_START_CONFLICT, f"{pet.name} já tem um agendamento nesse mesmo horário.")
+async def move(
+    tenant: Connection, booking_id: BookingId, times: NewTimes, *, by: ChangedBy, now: datetime
+) -> Conflict | None:
+    """Another time for a booking, which is then not confirmed any more; or why the database refused it.
+
+    One that only changes hands keeps its state: what the customer was told, and said, of its time still holds.
+    """
+    try:
+        async with tenant.transaction():
+            await tenant.execute(
+                """update bookings set professional_id = $2, start_time = $3, end_time = $4, duration_minutes = $5,
+                       preparation_minutes = $6, changed_by = $7,
+                       status = case when start_time = $3 then status else 'scheduled' end,
+                       confirmed_at = case when start_time = $3 then confirmed_at end,
+                       timed_at = case when start_time = $3 then timed_at else $8 end
+                   where id = $1""",
+                booking_id,
+                times.professional_id,
+                times.start,
+                times.end,
+                times.minutes,
+                times.preparation_minutes,
+                by,
+                now,
+            )
+    except asyncpg.ExclusionViolationError as error:
+        return Conflict(error.constraint_name or "")
+    return None
 
 
-async def upcoming(tenant: Connection, contact_id: ContactId, *, after: datetime, zone: ZoneInfo) -> list[BookingFacts]:
-    """The contact's bookings that are still to come, soonest first, in the shop's time."""
+async def set_status(
+    tenant: Connection, booking_id: BookingId, status: BookingStatus, *, by: ChangedBy, now: datetime
+) -> Conflict | None:
+    """What a booking is now; or why the database refused it: a pet that did not come may be elsewhere by now."""
+    try:
+        async with tenant.transaction():
+            await tenant.execute(
+                """update bookings set status = $2::varchar, changed_by = $3,
+                       confirmed_at = case when $2::varchar = 'confirmed' then $4::timestamptz else confirmed_at end,
+                       cancelled_at = case when $2::varchar = 'cancelled' then $4::timestamptz end
+                   where id = $1 and status <> $2::varchar""",
+                booking_id,
+                status,
+                by,
+                now,
+            )
+    except asyncpg.ExclusionViolationError as error:
+        return Conflict(error.constraint_name or "")
+    return None
+
+
+async def find(tenant: Connection, booking_id: BookingId, *, for_change: bool = False) -> BookingRow | None:
+    """The booking of that id; `for_change` keeps others from changing it until the transaction ends."""
+    lock = "for update of b" if for_change else ""
+    row = await tenant.fetchrow(f"select {_COLUMNS} from {_JOINED} where b.id = $1 {lock}", booking_id)
+    return _from_row(row) if row else None
+
+
+async def coming(tenant: Connection, contact_id: ContactId, *, after: datetime) -> list[BookingRow]:
+    """The contact's bookings that are still to come, soonest first."""
     rows = await tenant.fetch(
-        """select b.id, p.name pet, s.name service, b.start_time, b.price from bookings b
-           join services s on s.id = b.service_id left join pets p on p.id = b.pet_id
-           where b.contact_id = $1 and b.start_time > $2 and b.status in ('scheduled', 'confirmed')
-           order by b.start_time limit 10""",
+        f"""select {_COLUMNS} from {_JOINED}
+            where b.contact_id = $1 and b.start_time > $2 and b.status in ('scheduled', 'confirmed')
+            order by b.start_time limit $3""",
         contact_id,
         after,
+        MOST_COMING,
     )
-    return [
-        BookingFacts(
-            id=BookingId(row["id"]),
-            pet=row["pet"] or "",
-            pet_described=row["pet"] or "",
-            service=row["service"],
-            start=row["start_time"].astimezone(zone),
-            price=row["price"],
-        )
-        for row in rows
-    ]
+    return [_from_row(row) for row in rows]
+
+
+async def between(tenant: Connection, start: datetime, end: datetime) -> list[BookingRow]:
+    """Every booking that begins in `[start, end)`, soonest first."""
+    rows = await tenant.fetch(
+        f"""select {_COLUMNS} from {_JOINED} where b.start_time >= $1 and b.start_time < $2
+            order by b.start_time, w.number limit 1000""",
+        start,
+        end,
+    )
+    return [_from_row(row) for row in rows]
+
+
+async def latest_end(
+    tenant: Connection, pet_id: PetId, service_id: ServiceId, *, before: datetime, besides: BookingId | None = None
+) -> datetime | None:
+    """When the pet last had, or will have had, a service by then; None when it never will."""
+    found: datetime | None = await tenant.fetchval(
+        """select max(end_time) from bookings where pet_id = $1 and service_id = $2 and end_time <= $3
+           and status not in ('cancelled', 'no_show') and id is distinct from $4""",
+        pet_id,
+        service_id,
+        before,
+        besides,
+    )
+    return found
+
+
+async def needing(tenant: Connection, booking: BookingRow) -> list[BookingRow]:
+    """The pet's coming bookings of services that need this one's first."""
+    rows = await tenant.fetch(
+        f"""select {_COLUMNS} from {_JOINED} where b.pet_id = $1 and s.needs_first_id = $2 and b.start_time >= $3
+            and b.status in ('scheduled', 'confirmed') order by b.start_time""",
+        booking.pet_id,
+        booking.service_id,
+        booking.end,
+    )
+    return [_from_row(row) for row in rows]
 
 
 async def attendance(tenant: Connection, start: datetime, end: datetime) -> Attendance:
@@ -144,4 +335,26 @@ async def attendance(tenant: Connection, start: datetime, end: datetime) -> Atte
         clients=rows[0]["clients"] if rows else 0,
         by_category=tuple(CategoryCount(category=row["category"], count=row["bookings"]) for row in rows),
         revenue=sum((row["revenue"] for row in rows), Decimal(0)),
+    )
+
+
+def _from_row(row: asyncpg.Record) -> BookingRow:
+    return BookingRow(
+        id=BookingId(row["id"]),
+        contact_id=ContactId(row["contact_id"]),
+        conversation_id=ConversationId(row["conversation_id"]) if row["conversation_id"] else None,
+        pet_id=PetId(row["pet_id"]) if row["pet_id"] else None,
+        pet=row["pet"] or "",
+        service_id=ServiceId(row["service_id"]),
+        service=row["service"],
+        professional_id=ProfessionalId(row["professional_id"]),
+        professional=row["professional"],
+        start=row["start_time"],
+        end=row["end_time"],
+        minutes=row["duration_minutes"],
+        preparation_minutes=row["preparation_minutes"],
+        price=row["price"],
+        status=BookingStatus(row["status"]),
+        timed_at=row["timed_at"],
+        asked=row["asked"],
     )

@@ -46,6 +46,12 @@ async def upsert(
     return contact_id
 
 
+async def of_phone(tenant: Connection, phone: str) -> ContactId | None:
+    """The contact who is known by this canonical phone."""
+    found = await tenant.fetchval("select contact_id from contact_addresses where kind = 'phone' and value = $1", phone)
+    return ContactId(found) if found else None
+
+
 def contacts_with(kinds: int, values: int) -> str:
     """SQL for the ids of the contacts that have any of some addresses, whose kinds and values are these parameters.
 
@@ -90,8 +96,17 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
         gone,
     )
     await _merge_pets(tenant, keep=keep, gone=gone)
-    await tenant.execute("update bookings set contact_id = $1 where contact_id = $2", keep, gone)
-    for table in ("messages", "ai_interactions", "tool_calls", "alerts"):
+    for table in ("bookings", "held_slots", "waiting_list"):
+        await tenant.execute(f"update {table} set contact_id = $1 where contact_id = $2", keep, gone)
+    for table in (
+        "messages",
+        "ai_interactions",
+        "tool_calls",
+        "alerts",
+        "bookings",
+        "held_slots",
+        "waiting_list",
+    ):
         await tenant.execute(
             f"""update {table} t set conversation_id = k.id from conversations g join conversations k
                 on k.contact_id = $1 and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience
@@ -128,21 +143,33 @@ async def _merge_pets(tenant: Connection, *, keep: ContactId, gone: ContactId) -
     """Pets of the same name are one pet, which knows what either knew; the others change hands."""
     await tenant.execute(
         """update pets k set breed = coalesce(k.breed, g.breed), birth_date = coalesce(k.birth_date, g.birth_date),
+               size = coalesce(k.size, g.size), coat = coalesce(k.coat, g.coat),
                birth_date_is_approximate = case when k.birth_date is null then g.birth_date_is_approximate
                                                 else k.birth_date_is_approximate end
            from pets g where k.contact_id = $1 and g.contact_id = $2 and k.name_folded = g.name_folded""",
         keep,
         gone,
     )
-    # Both may have booked the pet at the same start, which one pet cannot have twice (one_start_per_pet): the second
-    # booking stays, without its pet, for people to see.
+    # Both may have booked the pet at the same time, and one pet cannot be in two places (one_place_at_a_time): the
+    # second booking stays, without its pet, for people to see.
     await tenant.execute(
         """update bookings b set pet_id = case when b.status <> 'cancelled' and exists (
                    select from bookings o
-                   where o.pet_id = k.id and o.start_time = b.start_time and o.status <> 'cancelled')
+                   where o.pet_id = k.id and o.start_time < b.end_time and o.end_time > b.start_time
+                     and o.status not in ('cancelled', 'no_show'))
                then null else k.id end
            from pets g join pets k on k.contact_id = $1 and k.name_folded = g.name_folded
            where g.contact_id = $2 and b.pet_id = g.id""",
+        keep,
+        gone,
+    )
+    same_name = """from pets g join pets k on k.contact_id = $1 and k.name_folded = g.name_folded
+        where g.contact_id = $2 and t.pet_id = g.id"""
+    await tenant.execute(f"update held_slots t set pet_id = k.id {same_name}", keep, gone)
+    await tenant.execute(
+        f"""update waiting_list t set pet_id = k.id {same_name} and not exists (
+                select from waiting_list o where o.pet_id = k.id and o.service_id = t.service_id and o.day = t.day
+                    and o.status in ('waiting', 'offered') and t.status in ('waiting', 'offered'))""",
         keep,
         gone,
     )

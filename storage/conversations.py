@@ -1,13 +1,16 @@
 """Conversations: one a contact, WhatsApp number and audience, for ever."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
 
 from domain.addresses import Address
 from domain.conversation import Audience, Conversation, ConversationStatus, HandoffReason
+from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, InstanceId, OrganizationId
+from domain.instances import InstanceKind
 from storage.contacts import contacts_with
 from storage.database import Connection
 
@@ -100,6 +103,47 @@ async def waiting(tenant: Connection) -> list[asyncpg.Record]:
                from conversations c join contacts ct on ct.id = c.contact_id
                where c.status = 'waiting_human' order by c.handoff_since"""
         )
+    )
+
+
+_CLOUD_WINDOW = timedelta(hours=24)
+"""Meta takes free text this long after the customer's last message; later only templates."""
+
+
+async def window(tenant: Connection, conversation_id: ConversationId) -> timedelta | None:
+    """How long from the customer's last message on we may write freely; None: for ever."""
+    kind = await tenant.fetchval(
+        "select i.kind from conversations c join whatsapp_instances i on i.id = c.whatsapp_instance_id where c.id = $1",
+        conversation_id,
+    )
+    return _CLOUD_WINDOW if kind == InstanceKind.CLOUD else None
+
+
+class Reach(Frozen):
+    """Where a contact can be written to: the conversation, and the address that last wrote in it."""
+
+    conversation_id: ConversationId
+    instance_id: InstanceId
+    address: str
+
+
+async def reach(tenant: Connection, contact_id: ContactId, preferred: ConversationId | None = None) -> Reach | None:
+    """The customer's conversation to write in: the preferred one, else the last; None when they never wrote."""
+    row = await tenant.fetchrow(
+        """select c.id, c.whatsapp_instance_id, m.address from conversations c, lateral (
+               select address from messages where conversation_id = c.id and direction = 'inbound'
+               order by seq desc limit 1) m
+           where c.contact_id = $1 and c.audience = 'customer'
+           order by c.id is not distinct from $2 desc, c.last_message_at desc nulls last limit 1""",
+        contact_id,
+        preferred,
+    )
+    if row is None:
+        return None
+    return Reach(
+        conversation_id=ConversationId(row["id"]),
+        instance_id=InstanceId(row["whatsapp_instance_id"]),
+        address=row["address"],
     )
 
 

@@ -15,7 +15,7 @@ _log = structlog.get_logger()
 
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
-_AWAY = (
+AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -60,7 +60,7 @@ class Database:
                 url, min_size=1, max_size=max_size, command_timeout=30, timeout=10, reset=_nothing_to_reset
             )
             powerful = await pool.fetchval(_POWERFUL)
-        except _AWAY as error:
+        except AWAY as error:
             raise StorageUnavailable(f"cannot connect to the database: {error}") from error
         if powerful:
             await pool.close()
@@ -101,5 +101,5 @@ class Database:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 yield connection
-        except _AWAY as error:
+        except AWAY as error:
             raise StorageUnavailable(f"{type(error).__name__}: {error}") from error

@@ -8,7 +8,7 @@ import asyncpg
 from domain.conversation import HandledAs, Sender, StoredMessage
 from domain.events import InboundMessage
 from domain.frozen import Frozen
-from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId
+from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
 from storage.database import Connection
 
 _PREVIEW = 120
@@ -114,6 +114,52 @@ async def history(tenant: Connection, conversation_id: ConversationId, limit: in
         limit,
     )
     return [_from_row(row) for row in rows]
+
+
+class LastWord(Frozen):
+    """What the customer wrote since `asked` was sent to them, all parts of it; `answering` is its turn, or None for a
+    person's words."""
+
+    texts: tuple[str, ...]
+    answering: TurnId | None
+    asked: str
+
+
+async def last_word(tenant: Connection, conversation_id: ConversationId) -> LastWord:
+    """The customer's answer to what was sent last: what came after it, also by the channel's clock.
+
+    A message that was on its way when ours was sent answers nothing of ours.
+    """
+    rows = await tenant.fetch(
+        """with ours as (
+               select seq, turn_id, sent_at, content from messages where conversation_id = $1 and direction = 'outbound'
+                   and status in ('sent', 'delivered', 'read') order by seq desc limit 1)
+           select o.turn_id, m.content, coalesce((
+                   select string_agg(content, E'\n' order by part) from messages
+                   where turn_id = o.turn_id and status in ('sent', 'delivered', 'read')), o.content) asked
+           from (select) one left join ours o on true
+               left join messages m on m.conversation_id = $1 and m.direction = 'inbound' and m.message_type = 'text'
+                   and (o.seq is null or m.seq > o.seq
+                        and (m.sent_at is null or m.sent_at >= date_trunc('second', o.sent_at)))
+           order by m.seq""",
+        conversation_id,
+    )
+    return LastWord(
+        texts=tuple(row["content"] for row in rows if row["content"] is not None),
+        answering=TurnId(rows[0]["turn_id"]) if rows[0]["turn_id"] else None,
+        asked=rows[0]["asked"] or "",
+    )
+
+
+async def sent_since(tenant: Connection, conversation_id: ConversationId, since: datetime) -> list[str]:
+    """What was sent in a conversation after a moment of the database's clock, oldest first."""
+    rows = await tenant.fetch(
+        """select content from messages where conversation_id = $1 and direction = 'outbound'
+           and status in ('sent', 'delivered', 'read') and created_at > $2 order by seq""",
+        conversation_id,
+        since,
+    )
+    return [row["content"] for row in rows]
 
 
 async def answers_within(tenant: Connection, conversation_id: ConversationId, window: timedelta) -> int:

@@ -5,12 +5,15 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.agenda import OpeningHours
+from domain.agenda_rules import AgendaRules
 from domain.errors import Misconfigured
 from domain.frozen import Frozen
 from domain.ids import OrganizationId
+from domain.opening import OpeningHours
 from domain.shop import AiConfig, Organization
 from storage.database import Connection
+
+_PLAIN = AgendaRules()
 
 
 class SettingsChange(Frozen):
@@ -19,6 +22,7 @@ class SettingsChange(Frozen):
     name: str | None = None
     timezone: str | None = None
     opening_hours: OpeningHours | None = None
+    agenda_rules: AgendaRules | None = None
     model: str | None = None
     aurora_model: str | None = None
     about: str | None = None
@@ -47,6 +51,7 @@ async def add(
     timezone: str,
     opening_hours: OpeningHours,
     ai_config: AiConfig,
+    agenda_rules: AgendaRules = _PLAIN,
 ) -> None:
     """A new shop, in a transaction bound to its own new id. Raises `Misconfigured` when the slug is taken."""
     try:
@@ -58,21 +63,23 @@ async def add(
     except (asyncpg.CheckViolationError, asyncpg.StringDataRightTruncationError) as error:
         raise Misconfigured("a slug is made of at most 63 small letters, digits and hyphens") from error
     await tenant.execute(
-        """insert into organization_settings (organization_id, timezone, opening_hours, ai_config)
-           values ($1, $2, $3, $4)""",
+        """insert into organization_settings (organization_id, timezone, opening_hours, ai_config, agenda_rules)
+           values ($1, $2, $3, $4, $5)""",
         organization_id,
         timezone,
         opening_hours.model_dump_json(),
         ai_config.model_dump_json(),
+        agenda_rules.model_dump_json(),
     )
 
 
 async def get(tenant: Connection, organization_id: OrganizationId) -> Organization:
     """The shop and its settings. Raises `Misconfigured` when there is none of that id."""
     row = await tenant.fetchrow(
-        """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.late_after_minutes,
+        """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.agenda_rules,
+                  s.late_after_minutes,
                   s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes,
-                      s.phone_quiet_minutes
+                  s.phone_quiet_minutes
            from organizations o join organization_settings s on s.organization_id = o.id where o.id = $1""",
         organization_id,
     )
@@ -85,6 +92,7 @@ async def get(tenant: Connection, organization_id: OrganizationId) -> Organizati
         ai_enabled=row["ai_enabled"],
         ai_config=AiConfig.model_validate_json(row["ai_config"]),
         opening_hours=OpeningHours.model_validate_json(row["opening_hours"]),
+        agenda_rules=AgendaRules.model_validate_json(row["agenda_rules"]),
         late_after_minutes=row["late_after_minutes"],
         answer_limit_hours=row["answer_limit_hours"],
         outbound_limit_hours=row["outbound_limit_hours"],
@@ -109,7 +117,8 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
                answer_limit_hours = coalesce($10, answer_limit_hours),
                outbound_limit_hours = coalesce($11, outbound_limit_hours),
                loop_limit = coalesce($12, loop_limit), loop_window_minutes = coalesce($13, loop_window_minutes),
-               phone_quiet_minutes = coalesce($14, phone_quiet_minutes)
+               phone_quiet_minutes = coalesce($14, phone_quiet_minutes),
+               agenda_rules = coalesce($15::jsonb, agenda_rules)
            where organization_id = $1""",
         organization_id,
         changes.timezone,
@@ -125,6 +134,7 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
         changes.loop_limit,
         changes.loop_window_minutes,
         changes.phone_quiet_minutes,
+        changes.agenda_rules.model_dump_json() if changes.agenda_rules is not None else None,
     )
     if done != "UPDATE 1":
         raise Misconfigured(f"there is no shop {organization_id}")

@@ -81,6 +81,15 @@ async def move(tenant: Connection, message_id: MessageId, *, to: DeliveryStatus,
     )
 
 
+async def give_up(tenant: Connection, turn_id: TurnId, error: str) -> None:
+    """What is left of a turn's reply is not sent any more."""
+    await tenant.execute(
+        "update messages set status = 'failed', error = $2 where turn_id = $1 and status in ('pending', 'sending')",
+        turn_id,
+        error,
+    )
+
+
 async def mark_sent(
     tenant: Connection, message: OutboundMessage, instance_id: InstanceId, provider_message_id: str
 ) -> None:

@@ -1,29 +1,32 @@
-"""What the shop sells, and who does it."""
+"""What the shop sells: services, and what they cost and take by the pet's size and coat."""
 
 from decimal import Decimal
 
 import asyncpg
 
-from domain.frozen import Frozen
-from domain.ids import OrganizationId, ProfessionalId, ServiceId
-from domain.shop import Service
+from domain.ids import OrganizationId, ServiceId
+from domain.services import Service, Variant
+from domain.shop import Coat, Size
 from domain.texts import folded
 from storage.database import Connection
 
-
-class Professional(Frozen):
-    """Somebody who works in the shop."""
-
-    id: ProfessionalId
-    name: str
+_COLUMNS = """s.id, s.name, s.category, s.duration_minutes, s.price, s.preparation_minutes, s.needs_first_id,
+    array(select row(v.size, v.coat, v.duration_minutes, v.price) from service_variants v where v.service_id = s.id
+          order by v.price, v.id) variants"""
 
 
 async def active(tenant: Connection) -> list[Service]:
     """The services on sale, by name."""
-    rows = await tenant.fetch(
-        "select id, name, category, duration_minutes, price from services where is_active order by name_folded"
-    )
+    rows = await tenant.fetch(f"select {_COLUMNS} from services s where s.is_active order by s.name_folded")
     return [_from_row(row) for row in rows]
+
+
+async def get(tenant: Connection, service_id: ServiceId) -> Service:
+    """The service of that id, on sale or not; LookupError when the shop has none such."""
+    row = await tenant.fetchrow(f"select {_COLUMNS} from services s where s.id = $1", service_id)
+    if row is None:
+        raise LookupError(f"the shop has no service {service_id}")
+    return _from_row(row)
 
 
 async def add(
@@ -34,41 +37,63 @@ async def add(
     category: str,
     duration_minutes: int,
     price: Decimal,
-) -> None:
-    """A service on sale; one of the same name gets these figures."""
-    await tenant.execute(
-        """insert into services (organization_id, name, name_folded, category, duration_minutes, price)
-           values ($1, $2, $3, $4, $5, $6)
+    preparation_minutes: int = 0,
+    needs_first: ServiceId | None = None,
+) -> ServiceId:
+    """A service on sale; one of the same name gets these figures, and keeps its variants."""
+    made = await tenant.fetchval(
+        """insert into services (organization_id, name, name_folded, category, duration_minutes, price,
+               preparation_minutes, needs_first_id)
+           values ($1, $2, $3, $4, $5, $6, $7, $8)
            on conflict (organization_id, name_folded) do update set name = excluded.name, category = excluded.category,
-               duration_minutes = excluded.duration_minutes, price = excluded.price, is_active = true""",
+               duration_minutes = excluded.duration_minutes, price = excluded.price, is_active = true,
+               preparation_minutes = excluded.preparation_minutes, needs_first_id = excluded.needs_first_id
+           returning id""",
         organization_id,
         name,
         folded(name)[:255],
         category,
         duration_minutes,
         price,
+        preparation_minutes,
+        needs_first,
+    )
+    return ServiceId(made)
+
+
+async def set_variant(
+    tenant: Connection, organization_id: OrganizationId, service_id: ServiceId, variant: Variant
+) -> None:
+    """The service's figures for pets of that size and coat; the same pair gets these figures."""
+    await tenant.execute(
+        """insert into service_variants (organization_id, service_id, size, coat, duration_minutes, price)
+           values ($1, $2, $3, $4, $5, $6)
+           on conflict (service_id, size, coat) do update set duration_minutes = excluded.duration_minutes,
+               price = excluded.price""",
+        organization_id,
+        service_id,
+        variant.size,
+        variant.coat,
+        variant.minutes,
+        variant.price,
     )
 
 
-async def professionals(tenant: Connection) -> tuple[ProfessionalId, ...]:
-    """Who works in the shop, longest there first."""
-    rows = await tenant.fetch("select id from professionals where is_active order by number")
-    return tuple(ProfessionalId(row["id"]) for row in rows)
-
-
-async def professionals_by_name(tenant: Connection) -> list[Professional]:
-    """Who works in the shop, for people to read."""
-    rows = await tenant.fetch("select id, name from professionals where is_active order by name, number")
-    return [Professional(id=ProfessionalId(row["id"]), name=row["name"]) for row in rows]
-
-
-async def add_professional(tenant: Connection, organization_id: OrganizationId, name: str) -> ProfessionalId:
-    """Somebody new in the shop."""
-    return ProfessionalId(
-        await tenant.fetchval(
-            "insert into professionals (organization_id, name) values ($1, $2) returning id", organization_id, name
-        )
+async def drop_variant(tenant: Connection, service_id: ServiceId, size: Size | None, coat: Coat | None) -> bool:
+    """Forget the figures of that pair; whether there were any."""
+    done = await tenant.execute(
+        """delete from service_variants where service_id = $1 and size is not distinct from $2::varchar
+           and coat is not distinct from $3::varchar""",
+        service_id,
+        size,
+        coat,
     )
+    return done == "DELETE 1"
+
+
+async def retire(tenant: Connection, service_id: ServiceId) -> None:
+    """Take a service off sale; its bookings stay."""
+    await tenant.execute("update services set is_active = false where id = $1", service_id)
 
 
 def _from_row(row: asyncpg.Record) -> Service:
@@ -78,4 +103,10 @@ def _from_row(row: asyncpg.Record) -> Service:
         category=row["category"],
         duration_minutes=row["duration_minutes"],
         price=row["price"],
+        preparation_minutes=row["preparation_minutes"],
+        needs_first=ServiceId(row["needs_first_id"]) if row["needs_first_id"] else None,
+        variants=tuple(
+            Variant(size=Size(size) if size else None, coat=Coat(coat) if coat else None, minutes=minutes, price=price)
+            for size, coat, minutes, price in row["variants"]
+        ),
     )

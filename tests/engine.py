@@ -22,6 +22,7 @@ from dev.practice_model.running import RunningModel, running_practice_model
 from domain.addresses import Address, AddressKind, conversation_key
 from domain.instances import InstanceKind
 from gateway import application
+from operating.waking import Waking
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
@@ -143,8 +144,13 @@ async def running_engine(
     settle_seconds: float = 0,
     model_timeout: float = 5,
     worker: bool = True,
+    starting: Client | None = None,
 ) -> AsyncIterator[Engine]:
-    """An engine with a shop behind a fake bridge and the practice model."""
+    """An engine with a shop behind a fake bridge and the practice model.
+
+    `starting` is what wakes are told through, where that is another client than the gateway's: one whose workflows are
+    stepped.
+    """
     bridge = Bridge()
     settings = Settings(
         _env_file=None,
@@ -166,7 +172,10 @@ async def running_engine(
             try:
                 if worker:
                     async with worker_for(temporal, activities, task_queue=settings.auzap_task_queue):
+                        waking = Waking(database, starting or temporal, task_queue=settings.auzap_task_queue)
+                        taking = asyncio.create_task(waking.run(database_url))
                         yield engine
+                        taking.cancel()
                 else:
                     yield engine
             finally:

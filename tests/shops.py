@@ -8,11 +8,12 @@ from decimal import Decimal
 
 from pydantic import SecretStr
 
-from domain.agenda import OpeningHours, OpenSpan
+from domain.agenda_rules import AgendaRules
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
+from domain.opening import OpeningHours, OpenSpan
 from domain.shop import AiConfig
-from storage import organizations, owners, services
+from storage import organizations, owners, professionals, services
 from storage.database import Database
 from storage.instances import Instances
 from storage.owners import OwnerRole
@@ -20,6 +21,9 @@ from storage.owners import OwnerRole
 OWNER = "5511988887777"
 CUSTOMER = "5511999990001"
 ALWAYS_OPEN = OpeningHours(dict.fromkeys(range(7), (OpenSpan(opens=time(9), closes=time(18)),)))
+
+PLAIN_RULES = AgendaRules(opens_on_holidays=True, minimum_notice_minutes=0)
+"""A test that says "amanhã" holds on any day of the year."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ async def open_shop(
     settle_seconds: float = 0,
     name: str = "Pet Shop Amigo Fiel",
     people: int = 2,
+    rules: AgendaRules = PLAIN_RULES,
 ) -> Shop:
     """A new shop of that name with one WhatsApp number; by default it does not wait for bursts."""
     organization_id = OrganizationId(uuid.uuid4())
@@ -63,6 +68,7 @@ async def open_shop(
             timezone="America/Sao_Paulo",
             opening_hours=ALWAYS_OPEN,
             ai_config=AiConfig(),
+            agenda_rules=rules,
         )
         await tenant.execute("update organization_settings set settle_seconds = $1", Decimal(str(settle_seconds)))
         for service, category, price in (
@@ -75,7 +81,7 @@ async def open_shop(
                 tenant, organization_id, name=service, category=category, duration_minutes=60, price=Decimal(price)
             )
         for number in range(people):
-            await services.add_professional(tenant, organization_id, f"Profissional {number + 1}")
+            await professionals.add(tenant, organization_id, f"Profissional {number + 1}")
         await owners.add(tenant, organization_id, phone=OWNER, name="Dona", role=OwnerRole.OWNER)
         await instances.save(tenant, instance)
     return Shop(organization_id, instance)

@@ -1,19 +1,24 @@
 """What goes into the workflows and between them."""
 
+from datetime import date
+
 from pydantic import AwareDatetime
 
 from domain.conversation import HandoffReason
 from domain.events import InboundMessage, ShopMessageSeen
 from domain.frozen import Frozen
-from domain.ids import ConversationId, InstanceId, OrganizationId
+from domain.ids import BookingId, ConversationId, InstanceId, OrganizationId, ServiceId
 
 MESSAGE_WORKFLOW = "MessageWorkflow"
 HANDOFF_WORKFLOW = "HandoffWorkflow"
+BOOKING_WORKFLOW = "BookingWorkflow"
+WAITING_LIST_WORKFLOW = "WaitingListWorkflow"
 
 MESSAGE_RECEIVED = "message_received"
 ANSWERED_BY_PHONE = "answered_by_phone"
 INSTANCE_CONNECTED = "instance_connected"
 RELEASE = "release"
+ROW_CHANGED = "row_changed"
 
 
 class ConversationStart(Frozen):
@@ -47,3 +52,18 @@ class Release(Frozen):
     """A person gives the conversation back to the AI."""
 
     by: str = "operator"
+
+
+class BookingStart(Frozen):
+    """A booking whose life is to be kept, or whose slots are held."""
+
+    organization_id: OrganizationId
+    booking_id: BookingId
+
+
+class WaitingListStart(Frozen):
+    """Who waits for a service on a day (of the shop's calendar)."""
+
+    organization_id: OrganizationId
+    service_id: ServiceId
+    day: date

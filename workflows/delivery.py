@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, RetryState
-from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 
 with workflow.unsafe.imports_passed_through():
     from activities.sending import GiveUpReply, Sending, SendOutcome, SendReply
@@ -30,8 +28,8 @@ class Delivery:
         end = workflow.now() + within
         while (left := end - workflow.now()) > timedelta():
             self._connected = False
-            try:
-                outcome = await workflow.execute_activity_method(
+            outcome = await policies.until_too_late(
+                workflow.execute_activity_method(
                     Sending.send_reply,
                     order,
                     start_to_close_timeout=policies.SEND_TIMEOUT,
@@ -40,10 +38,8 @@ class Delivery:
                     retry_policy=policies.SEND_RETRY,
                     summary="enviar a resposta",
                 )
-            except ActivityError as error:
-                # A retry that would begin too late is not made: then the last failure comes, not a timeout.
-                if error.retry_state is not RetryState.TIMEOUT and not _timed_out(error):
-                    raise
+            )
+            if outcome is None:
                 break
             if outcome is not SendOutcome.HELD:
                 return
@@ -72,11 +68,3 @@ class Delivery:
             )
         except TimeoutError:
             return
-
-
-def _timed_out(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, TemporalTimeoutError):
-            return True
-        error = error.__cause__
-    return False

@@ -1,8 +1,9 @@
 """Ids of executions and of turns: built here, and nowhere else."""
 
+from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from domain.ids import TurnId
+from domain.ids import BookingId, ServiceId, TurnId
 
 TASK_QUEUE = "auzap"
 
@@ -18,6 +19,16 @@ def key_in(workflow_id: str) -> str | None:
     """The conversation key in a conversation's workflow id, or None when it is no conversation's."""
     prefix, _, key = workflow_id.partition("/")
     return key if prefix == "conversation" and key else None
+
+
+def booking_workflow_id(booking_id: BookingId) -> str:
+    """The workflow id of a booking, and of the slots that are held for it before it is one."""
+    return f"booking/{booking_id}"
+
+
+def waiting_list_workflow_id(service_id: ServiceId, day: date) -> str:
+    """The workflow id of those who wait for a service (which is one shop's) on a day."""
+    return f"waiting-list/{service_id}/{day.isoformat()}"
 
 
 def turn_id(first_run_id: str, number: int) -> TurnId:

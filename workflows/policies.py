@@ -1,10 +1,15 @@
 """Timeouts and retries, named by the nature of the work."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, RetryState
+from temporalio.exceptions import TimeoutError as TemporalTimeoutError
 from temporalio.workflow import ActivityCancellationType
+
+T = TypeVar("T")
 
 
 class LocalOptions(TypedDict):
@@ -74,3 +79,24 @@ REMEMBERED = 50
 
 CARRIED_CHARACTERS = 400_000
 """Text that is carried from run to run unstored: a payload of Temporal has 2 MiB at most, a character up to 4 bytes."""
+
+
+async def until_too_late(send: Awaitable[T]) -> T | None:
+    """The outcome of a send that is tried again until it is too late; None when it was.
+
+    A retry that would begin too late is not made: then the last failure comes, not a timeout.
+    """
+    try:
+        return await send
+    except ActivityError as error:
+        if error.retry_state is RetryState.TIMEOUT or _timed_out(error):
+            return None
+        raise
+
+
+def _timed_out(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, TemporalTimeoutError):
+            return True
+        error = error.__cause__
+    return False

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -12,13 +13,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.opening import TurnOpening
     from activities.thinking import AskModel, RunTool, Thinking, TurnRef
     from domain import replies
-    from domain.bookings import BookingFacts
+    from domain.bookings import BookingChange, BookingFacts, Proposal
     from domain.claims import unsupported_claim, with_confirmations
     from domain.conversation import AgentType, Audience, HandoffReason, Sender
     from domain.errors import ModelRefused, ModelUnavailable
     from domain.frozen import Frozen
     from domain.ids import OrganizationId, TurnId
     from domain.model import ModelAnswer
+    from domain.reply_facts import ReplyFacts
     from domain.turns import Decision
     from workflows import policies
 
@@ -59,7 +61,9 @@ class Thought:
         self._absorb = absorb
         self._absorbed = 0
         self._kept: list[int] = []
-        self._made: list[BookingFacts] = []
+        self._made: list[tuple[BookingChange, BookingFacts]] = []
+        self._proposed: list[Proposal] = []
+        self._slots: list[datetime] = []
         self._handed_over = False
         self._correction: str | None = None
         self._corrections = 0
@@ -86,8 +90,10 @@ class Thought:
                 continue
             claim = unsupported_claim(
                 answer.text,
-                bookings=(*self._opening.known_bookings, *self._made),
+                bookings=self._bookings(),
+                cancelled=[booking for change, booking in self._made if change is BookingChange.CANCELLED],
                 handed_over=self._handed_over,
+                facts=self._facts(),
                 audience=Audience.OWNER if self._opening.agent is AgentType.AURORA else Audience.CUSTOMER,
             )
             if claim is None:
@@ -128,7 +134,11 @@ class Thought:
                 **policies.DATABASE_STEP,
             )
             if outcome.booking is not None:
-                self._made.append(outcome.booking)
+                self._made.append((outcome.change, outcome.booking))
+            if outcome.proposal is not None:
+                self._proposed = [p for p in self._proposed if not _same_matter(p, outcome.proposal)]
+                self._proposed.append(outcome.proposal)
+            self._slots += outcome.slots
             if outcome.handed_over is not None:
                 self._handed_over = True
 
@@ -143,15 +153,29 @@ class Thought:
         )
 
     def _reply(self, text: str, sender: Sender) -> Reply:
-        confirmations = [
-            booking.confirmation(workflow.now().astimezone(booking.start.tzinfo).date()) for booking in self._made
-        ]
+        done = [booking.told(change, _today(booking.start)) for change, booking in self._made]
+        asked = [p.summary(_today(p.start or p.before or workflow.now())) for p in self._proposed]
         return Reply(
-            text=with_confirmations(text, confirmations),
+            text=with_confirmations(text, [*done, *asked]),
             sender=sender,
             opening=self._opening,
             handed_over=HandoffReason.ASKED_BY_MODEL if self._handed_over else None,
         )
+
+    def _facts(self) -> ReplyFacts | None:
+        """What a reply to a customer may say of prices and times: what the turn began with, and what tools found."""
+        known = self._opening.facts
+        before = [booking.start for booking in self._opening.known_bookings]
+        return known.with_slots([*self._slots, *before]) if known is not None else None
+
+    def _bookings(self) -> list[BookingFacts]:
+        """The customer's bookings as they are now."""
+        now = {booking.id: booking for booking in self._opening.known_bookings}
+        for change, booking in self._made:
+            now.pop(booking.id, None)
+            if change is not BookingChange.CANCELLED:
+                now[booking.id] = booking
+        return list(now.values())
 
     def _give_to_person(self, reason: HandoffReason, detail: str) -> Reply:
         """No answer that may be sent: a customer gets a person, an owner a frank word."""
@@ -169,3 +193,13 @@ class Thought:
         ):
             return self._give_to_person(HandoffReason.MODEL_FAILURE, "o modelo não respondeu")
         raise error
+
+
+def _today(at: datetime) -> date:
+    """Today where that time is told: in the shop."""
+    return workflow.now().astimezone(at.tzinfo).date()
+
+
+def _same_matter(one: Proposal, other: Proposal) -> bool:
+    """Whether the later takes the place of the earlier: the same pet's same service, or the same booking."""
+    return (one.intent, one.pet, one.service, one.before) == (other.intent, other.pet, other.service, other.before)

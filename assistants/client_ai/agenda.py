@@ -1,83 +1,104 @@
-"""What the tools of the agenda share: the service, the day and the starts that a customer's words can mean."""
+"""What the tools of the agenda share: what a customer's words can mean, and how changes are told to the model."""
 
-from datetime import date, datetime, time, timedelta
+import re
+from datetime import date, time
 
-from assistants.toolbox import Turn
-from domain.agenda import DAYS_AHEAD, free_starts
-from domain.errors import RefusalCode, ToolRefused
-from domain.ids import ProfessionalId
-from domain.matching import matches
-from domain.shop import Pet, Service
-from storage import bookings, pets, services
+from pydantic import JsonValue
 
-DEFAULT_DURATION = timedelta(minutes=60)
-"""How long a slot has to be while the service is not known."""
+from assistants.toolbox import Answer, Turn
+from domain.bookings import BookingChange, BookingFacts, Proposal
+from domain.dates import weekday
+from domain.errors import RefusalCode, RequestRefused
+from domain.money import reais
+from domain.services import Service
+from domain.shop import Pet
+from reception import naming
+from storage import bookings
+from storage.bookings import BookingRow
 
 
 async def service_named(turn: Turn, wanted: str) -> Service:
-    """The one service the customer can mean. Raises `ToolRefused` with the candidates otherwise."""
-    on_sale = await services.active(turn.tenant)
-    found = matches(wanted, [service.name for service in on_sale])
-    if not found:
-        raise ToolRefused(
-            RefusalCode.UNKNOWN_SERVICE, "A loja não tem esse serviço.", services=[service.name for service in on_sale]
-        )
-    if len(found) > 1:
-        raise ToolRefused(
-            RefusalCode.AMBIGUOUS_SERVICE, "Mais de um serviço combina; pergunte qual.", candidates=list(found)
-        )
-    return next(service for service in on_sale if service.name == found[0])
+    """The one service the customer can mean. Raises `RequestRefused` with the candidates otherwise."""
+    return await naming.service_named(turn.tenant, wanted)
 
 
 async def pet_named(turn: Turn, wanted: str) -> Pet:
-    """The one pet of this customer that is meant. Raises `ToolRefused`; other customers' pets do not exist here."""
-    own = await pets.of_contact(turn.tenant, turn.contact_id)
-    found = matches(wanted, [pet.name for pet in own])
+    """The one pet of this customer that is meant. Raises `RequestRefused`; other customers' pets do not exist here."""
+    return await naming.pet_named(turn.tenant, turn.contact_id, wanted)
+
+
+async def appointment_of(turn: Turn, code: str | None) -> BookingRow:
+    """The customer's coming appointment of that code; without one, the only one there is.
+
+    Raises `RequestRefused`; other customers' appointments do not exist here.
+    """
+    own = await bookings.coming(turn.tenant, turn.contact_id, after=turn.now)
+    wanted = re.sub(r"[^0-9a-f]", "", (code or "").lower())
+    found = [row for row in own if not code or (len(wanted) >= 4 and row.id.hex.startswith(wanted))]
+    if len(found) == 1:
+        return found[0]
+    lines: list[JsonValue] = [row.facts(turn.organization.zone).line() for row in own]
     if not found:
-        raise ToolRefused(
-            RefusalCode.PET_NOT_FOUND,
-            "O cliente não tem um pet com esse nome. Pergunte nome e espécie e cadastre com register_pet.",
-            pets=[pet.name for pet in own],
-        )
-    if len(found) > 1:
-        raise ToolRefused(RefusalCode.AMBIGUOUS_PET, "Mais de um pet combina; pergunte qual.", candidates=list(found))
-    return next(pet for pet in own if pet.name == found[0])
-
-
-def bookable_day(turn: Turn, day: date) -> None:
-    """Raises `ToolRefused` when a day is past, too far ahead, or a day on which the shop is closed."""
-    if day < turn.today:
-        raise ToolRefused(RefusalCode.PAST_DATE, "Essa data já passou.", today=turn.today.isoformat())
-    if day > turn.today + timedelta(days=DAYS_AHEAD):
-        raise ToolRefused(
-            RefusalCode.TOO_FAR_AHEAD,
-            f"Agendamos com no máximo {DAYS_AHEAD} dias de antecedência.",
-            last_day=(turn.today + timedelta(days=DAYS_AHEAD)).isoformat(),
-        )
-    if not turn.organization.opening_hours.spans(day):
-        raise ToolRefused(
-            RefusalCode.CLOSED_DAY,
-            "A loja não abre nesse dia.",
-            opening_hours=list(turn.organization.opening_hours.in_words()),
-        )
-
-
-async def starts_on(
-    turn: Turn, day: date, duration: timedelta, professionals: tuple[ProfessionalId, ...]
-) -> list[datetime]:
-    """The free starts of a day, in the shop's time."""
-    zone = turn.organization.zone
-    busy = await bookings.busy_between(
-        turn.tenant,
-        datetime.combine(day, time.min, tzinfo=zone),
-        datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone),
+        raise RequestRefused(RefusalCode.BOOKING_NOT_FOUND, "O cliente não tem esse agendamento.", appointments=lines)
+    raise RequestRefused(
+        RefusalCode.AMBIGUOUS_BOOKING, "O cliente tem mais de um agendamento; pergunte qual.", appointments=lines
     )
-    return free_starts(
-        day,
-        hours=turn.organization.opening_hours,
-        zone=zone,
-        now=turn.now,
-        duration=duration,
-        professionals=professionals,
-        busy=busy,
-    )
+
+
+def as_people_write_it(value: object) -> object:
+    """A time as models and customers write it ("10h", "9:00") as pydantic reads it."""
+    if isinstance(value, str) and (match := re.fullmatch(r"\s*(\d{1,2})\s*h\s*(\d{2})?\s*", value)):
+        return f"{int(match[1]):02d}:{match[2] or '00'}"
+    if isinstance(value, str) and re.fullmatch(r"\s*\d:\d{2}\s*", value):
+        return f"0{value.strip()}"
+    return value or None
+
+
+def on_the_shop_clock(value: time | None) -> time | None:
+    """A time of day without a zone of its own, and without seconds."""
+    return value.replace(tzinfo=None, second=0, microsecond=0) if value else value
+
+
+def on(day: date) -> dict[str, JsonValue]:
+    """A day as the model reads it."""
+    return {"date": day.isoformat(), "weekday": weekday(day)}
+
+
+def done(change: BookingChange, facts: BookingFacts) -> Answer:
+    """A change was made: the model writes a kind sentence, the engine the facts."""
+    return Answer({"booking": as_json(facts), "note": _DONE[change]}, booking=facts, change=change)
+
+
+def proposed(proposal: Proposal) -> Answer:
+    """A change was put to the customer; nothing is written yet."""
+    starts = (proposal.start,) if proposal.start else ()
+    return Answer({"proposed": proposal.line(), "note": _PROPOSED}, proposal=proposal, slots=starts)
+
+
+def as_json(facts: BookingFacts) -> JsonValue:
+    """A booking as the model reads it."""
+    return {
+        "appointment_id": facts.code,
+        "pet": facts.pet_described,
+        "service": facts.service,
+        **on(facts.start.date()),
+        "time": f"{facts.start:%H:%M}",
+        "price": reais(facts.price),
+        "status": facts.status.portuguese,
+    }
+
+
+_FACTS_FOLLOW = (
+    "O sistema junta à sua resposta a confirmação com os dados: escreva só uma frase curta e simpática, sem repeti-los."
+)
+_DONE = {
+    BookingChange.BOOKED: f"Agendado. {_FACTS_FOLLOW}",
+    BookingChange.MOVED: f"Remarcado. {_FACTS_FOLLOW}",
+    BookingChange.CANCELLED: f"Cancelado. {_FACTS_FOLLOW}",
+    BookingChange.CONFIRMED: f"Presença confirmada. {_FACTS_FOLLOW}",
+}
+_PROPOSED = (
+    "Nada foi gravado ainda. O sistema junta à sua resposta o resumo e a pergunta: escreva só uma frase curta, sem "
+    "repetir os dados e sem dizer que já está feito. Quando o cliente responder que sim, chame de novo com os mesmos "
+    "dados."
+)

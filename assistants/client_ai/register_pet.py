@@ -4,8 +4,8 @@ from pydantic import Field, field_validator
 
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.dates import birth_date_from_age
-from domain.errors import RefusalCode, ToolRefused
-from domain.shop import Species
+from domain.errors import RefusalCode, RequestRefused
+from domain.shop import Coat, Size, Species
 from domain.texts import cleaned, folded
 from storage import pets
 
@@ -23,22 +23,28 @@ class RegisterPet(Arguments):
     breed: str | None = Field(default=None, max_length=80, description="Raça, se o cliente disse")
     age: float | None = Field(default=None, ge=0, description="Idade em anos, se o cliente disse; 0.5 são seis meses")
 
+    size: Size | None = Field(default=None, description="Porte, se o cliente disse")
+    coat: Coat | None = Field(default=None, description="Pelo, se o cliente disse")
+
     @field_validator("name", "breed")
     @classmethod
     def _clean(cls, value: str | None) -> str | None:
         return cleaned(value) if value is not None else None
 
 
+def check_age(age: float | None) -> None:
+    """Raises `RequestRefused` for an age that no pet has, in years."""
+    if age is not None and age > _OLDEST:
+        raise RequestRefused(
+            RefusalCode.BAD_ARGUMENTS, f"{age:g} anos não é uma idade possível; confirme com o cliente.", field="age"
+        )
+
+
 async def register(turn: Turn, wanted: RegisterPet) -> Answer:
     """Register the pet; a name the customer's pets have already is that pet, completed with what is new."""
     if not folded(wanted.name):
-        raise ToolRefused(RefusalCode.INCOMPLETE_PET, "Falta o nome do pet. Pergunte ao cliente.")
-    if wanted.age is not None and wanted.age > _OLDEST:
-        raise ToolRefused(
-            RefusalCode.BAD_ARGUMENTS,
-            f"{wanted.age:g} anos não é uma idade possível; confirme com o cliente.",
-            field="age",
-        )
+        raise RequestRefused(RefusalCode.INCOMPLETE_PET, "Falta o nome do pet. Pergunte ao cliente.")
+    check_age(wanted.age)
     pet = await pets.register(
         turn.tenant,
         turn.organization.id,
@@ -47,6 +53,8 @@ async def register(turn: Turn, wanted: RegisterPet) -> Answer:
         species=wanted.species,
         breed=wanted.breed or None,
         approximate_birth_date=birth_date_from_age(wanted.age, turn.today) if wanted.age is not None else None,
+        size=wanted.size,
+        coat=wanted.coat,
     )
     return Answer({"pet": pet.described(turn.today)})
 

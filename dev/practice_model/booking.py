@@ -7,27 +7,28 @@ from datetime import time
 from pydantic import JsonValue
 
 from dev.practice_model import wording
-from dev.practice_model.conversation import Conversation, ToolResult, ToolUse
+from dev.practice_model import wording_changes as changes
+from dev.practice_model.agenda_lines import Change
+from dev.practice_model.conversation import Conversation, ToolUse
 from dev.practice_model.decision import Call, Decision, Say, Use
-from dev.practice_model.portuguese import fold
+from dev.practice_model.marks import asks_to, offered_times
+from dev.practice_model.pets import ask_pet, pet_calls, pet_name, pet_refused
 from dev.practice_model.prompt import Prompt
+from dev.practice_model.refusals import explain
 from dev.practice_model.services import consultations
-from dev.practice_model.wish import Hearing, Wish, offered_times
+from dev.practice_model.tools import BOOK, CHECK, JOIN
+from dev.practice_model.wish import Hearing, Wish
 
-CHECK = "check_availability"
-REGISTER = "register_pet"
-BOOK = "book_appointment"
-_ALREADY_THERE = ("exist", "duplicate", "already")
+_NEAREST = 6
+"""How many times are offered when the one that was wanted is taken."""
 
 
 def continue_booking(conversation: Conversation, hearing: Hearing, prompt: Prompt, tools: frozenset[str]) -> Decision:
     """The next step towards the booking that is wished for."""
     wish = hearing.wish
-    booked = next((use for use in conversation.used(BOOK) if use.result.ok), None)
+    booked = next((use for use in conversation.used(BOOK) if use.result.is_done), None)
     if booked is not None:
-        changed = booked.after < len(conversation.burst) and dict(booked.arguments) != _booking(
-            wish, _pet_name(wish, prompt)
-        )
+        changed = booked.after < len(conversation.burst) and not _is_of(booked, wish, prompt)
         return Say(wording.BOOKED_BEFORE_CHANGE if changed else wording.BOOKED)
     if wish.service is None or wish.day is None:
         return Say(_ask_service_and_day(wish, prompt, conversation))
@@ -35,10 +36,21 @@ def continue_booking(conversation: Conversation, hearing: Hearing, prompt: Promp
         wish = replace(wish, moment=only[0])  # "pode ser" to the one time that was offered
     if wish.moment is None:
         return _offer_times(conversation, hearing, prompt, tools)
-    question = _ask_pet(wish, prompt)
+    question = ask_pet(wish, prompt)
     if question is not None:
         return Say(question)
     return _book(conversation, wish, prompt, tools)
+
+
+def booking(wish: Wish, prompt: Prompt) -> dict[str, JsonValue]:
+    """The arguments by which it is booked."""
+    arguments: dict[str, JsonValue] = {
+        "pet_name": pet_name(wish, prompt),
+        "service_type": wish.service.name if wish.service else None,
+        "preferred_date": wish.day.isoformat() if wish.day else None,
+        "preferred_time": f"{wish.moment:%H:%M}" if wish.moment else None,
+    }
+    return arguments | ({"in_addition": True} if wish.one_more else {})
 
 
 def _ask_service_and_day(wish: Wish, prompt: Prompt, conversation: Conversation) -> str:
@@ -57,124 +69,100 @@ def _ask_service_and_day(wish: Wish, prompt: Prompt, conversation: Conversation)
     pet = wish.registered(prompt)
     thing = "uma consulta" if wish.consultation else "um horário"
     opening = wording.opening(
-        thing, _pet_name(wish, prompt), wish.article, wish.species or (pet.species if pet else None)
+        thing, pet_name(wish, prompt), wish.article, wish.species or (pet.species if pet else None)
     )
     return f"{'Olá! ' if conversation.is_first_answer else ''}{opening}\n\n{question}"
 
 
 def _offer_times(conversation: Conversation, hearing: Hearing, prompt: Prompt, tools: frozenset[str]) -> Decision:
     wish, today = hearing.wish, prompt.today
+    calls = tuple(pet_calls(conversation, wish, prompt, tools)) if wish.registered(prompt) else ()
+    if calls:
+        return Use(calls)
     checked = _checked(conversation, wish)
     if checked is None:
-        return Use((Call(CHECK, _availability(wish)),)) if CHECK in tools else Say(wording.AGENDA_TROUBLE)
+        return Use((Call(CHECK, _availability(wish, prompt)),)) if CHECK in tools else Say(wording.AGENDA_TROUBLE)
     if not checked.result.ok:
-        return Say(_explain(checked.result, prompt, wording.AGENDA_TROUBLE))
-    slots = checked.result.slots
-    if wish.day is None or not slots:
-        return Say(wording.nothing_free(wish.day, today) if wish.day else wording.WHICH_DAY)
-    fitting = [slot for slot in slots if wish.window is None or wish.window.holds(slot)]
+        return Say(explain(checked.result, wish, prompt, wording.AGENDA_TROUBLE))
+    if wish.day is None:
+        return Say(wording.WHICH_DAY)
+    free = checked.result.free_on(wish.day)
+    if not free:
+        return Say(changes.nothing_free(wish.day, today, checked.result.next_free, can_wait=JOIN in tools))
+    fitting = [at for at in free if wish.window is None or wish.window.holds(at)]
     if wish.window is not None and not fitting:
-        return Say(wording.none_in_window(wish.window, slots, wish.day, today))
-    return Say(wording.options(fitting, wish.day, today, named_now=hearing.named_day))
-
-
-def _ask_pet(wish: Wish, prompt: Prompt) -> str | None:
-    if wish.registered(prompt) is not None or (wish.pet_name and wish.species):
-        return None
-    if wish.pet_name:
-        return wording.which_species(wish.pet_name, wish.article)
-    fitting = [pet.name for pet in prompt.pets if wish.species in (None, pet.species)]
-    if fitting:
-        return wording.which_pet(fitting)
-    return wording.which_name(wish.species) if wish.species else wording.who_is_it()
+        return Say(wording.none_in_window(wish.window, free, wish.day, today))
+    kept = [at for at in checked.result.offered_on(wish.day) if at in fitting]
+    shown = kept or fitting
+    more = len(fitting) > len(shown)
+    return Say(wording.options(shown, wish.day, today, named_now=hearing.day is not None, more=more))
 
 
 def _book(conversation: Conversation, wish: Wish, prompt: Prompt, tools: frozenset[str]) -> Decision:
-    if BOOK not in tools and not conversation.used(BOOK):
+    if BOOK not in tools:
         return Say(wording.CANNOT_BOOK)
-    name = _pet_name(wish, prompt) or ""
-    arguments = _booking(wish, name)
-    tried = conversation.used_with(BOOK, arguments)
-    if tried is not None:
-        return Say(_explain(tried.result, prompt, wording.BOOKING_TROUBLE))
-    registered = next((use for use in reversed(conversation.used(REGISTER)) if _same_name(use, name)), None)
+    calls = list(pet_calls(conversation, wish, prompt, tools))
     checked = _checked(conversation, wish)
-    calls: list[Call] = []
-    if wish.registered(prompt) is None and registered is None and REGISTER in tools:
-        calls.append(Call(REGISTER, _registration(wish)))
-    if checked is None and CHECK in tools:
-        calls.append(Call(CHECK, _availability(wish)))
+    if checked is None and CHECK in tools and not _is_offered(wish, prompt, conversation.last_said):
+        calls.append(Call(CHECK, _availability(wish, prompt)))
     if calls:
         return Use(tuple(calls))
-    if registered is not None and not _is_there(registered.result):
-        return Say(wording.PET_TROUBLE)
+    if refused := pet_refused(conversation, wish, prompt):
+        return Say(refused)
     if checked is not None and not checked.result.ok:
-        return Say(_explain(checked.result, prompt, wording.AGENDA_TROUBLE))
-    if checked is not None and wish.moment not in checked.result.slots:
-        return Say(_not_free(wish, checked.result.slots, prompt))
-    return Use((Call(BOOK, arguments),)) if BOOK in tools else Say(wording.CANNOT_BOOK)
+        return Say(explain(checked.result, wish, prompt, wording.AGENDA_TROUBLE))
+    if checked is not None and wish.day is not None and wish.moment not in checked.result.free_on(wish.day):
+        return Say(_not_free(wish, checked, prompt, can_wait=JOIN in tools))
+    return Use((Call(BOOK, booking(wish, prompt)),))
 
 
-def _explain(result: ToolResult, prompt: Prompt, otherwise: str) -> str:
-    match result.error:
-        case "slot_taken":
-            return wording.slot_taken(result.alternatives)
-        case "outside_hours":
-            return wording.outside_hours(result.alternatives)
-        case "past_date":
-            return wording.PAST_DATE
-        case "ambiguous_service" if result.candidates:
-            return wording.which_of(result.candidates)
-        case "ambiguous_service" | "unknown_service":
-            return wording.which_service(prompt.services, consultation=False)
-        case "pet_not_found" | "incomplete_pet":
-            return wording.PET_TROUBLE
-        case _:
-            return otherwise
+def _not_free(wish: Wish, checked: ToolUse, prompt: Prompt, *, can_wait: bool) -> str:
+    if wish.day is None or wish.moment is None:
+        return wording.WHICH_DAY
+    free = checked.result.free_on(wish.day)
+    if not free:
+        return changes.nothing_free(wish.day, prompt.today, checked.result.next_free, can_wait=can_wait)
+    fitting = [at for at in free if wish.window is None or wish.window.holds(at)] or list(free)
+    wanted = _minutes(wish.moment)
+    nearest = sorted(sorted(fitting, key=lambda at: abs(_minutes(at) - wanted))[:_NEAREST])
+    return wording.time_not_free(wish.moment, nearest)
 
 
-def _not_free(wish: Wish, slots: tuple[time, ...], prompt: Prompt) -> str:
-    if wish.day is None or wish.moment is None or not slots:
-        return wording.nothing_free(wish.day, prompt.today) if wish.day else wording.WHICH_DAY
-    fitting = [slot for slot in slots if wish.window is None or wish.window.holds(slot)]
-    return wording.time_not_free(wish.moment, fitting or slots)
+def _is_offered(wish: Wish, prompt: Prompt, last_said: str) -> bool:
+    """Whether the start was proposed last, or is kept by the prompt's word: then the agenda need not be read again."""
+    service = wish.service.name if wish.service else None
+    return asks_to(last_said) is Change.BOOK or any(
+        (slot.service, slot.day, slot.at) == (service, wish.day, wish.moment) for slot in prompt.kept
+    )
 
 
 def _checked(conversation: Conversation, wish: Wish) -> ToolUse | None:
-    return conversation.used_with(CHECK, _availability(wish))
+    """The look at the agenda of this turn that is about the wished service and day."""
+    wanted = _day_and_service(wish)
+    uses = reversed(conversation.used(CHECK))
+    return next((use for use in uses if all(use.arguments.get(name) == wanted[name] for name in wanted)), None)
 
 
-def _availability(wish: Wish) -> dict[str, JsonValue]:
-    day, service = wish.day, wish.service
-    return {"date": day.isoformat() if day else "", "service_type": service.name if service else ""}
-
-
-def _registration(wish: Wish) -> dict[str, JsonValue]:
-    arguments: dict[str, JsonValue] = {"name": wish.pet_name, "species": wish.species.value if wish.species else None}
-    if wish.breed is not None:
-        arguments["breed"] = wish.breed
-    if wish.age is not None:
-        arguments["age"] = wish.age
+def _availability(wish: Wish, prompt: Prompt) -> dict[str, JsonValue]:
+    arguments = _day_and_service(wish)
+    if (pet := wish.registered(prompt)) is not None:
+        arguments["pet_name"] = pet.name
+    if wish.moment is None and wish.window is not None and wish.window.period is not None:
+        arguments["period"] = wish.window.period
     return arguments
 
 
-def _booking(wish: Wish, pet_name: str | None) -> Mapping[str, JsonValue]:
+def _day_and_service(wish: Wish) -> dict[str, JsonValue]:
     return {
-        "pet_name": pet_name,
-        "service_type": wish.service.name if wish.service else None,
-        "preferred_date": wish.day.isoformat() if wish.day else None,
-        "preferred_time": f"{wish.moment:%H:%M}" if wish.moment else None,
+        "date": wish.day.isoformat() if wish.day else "",
+        "service_type": wish.service.name if wish.service else "",
     }
 
 
-def _pet_name(wish: Wish, prompt: Prompt) -> str | None:
-    pet = wish.registered(prompt)
-    return pet.name if pet else wish.pet_name
+def _is_of(use: ToolUse, wish: Wish, prompt: Prompt) -> bool:
+    wanted: Mapping[str, JsonValue] = booking(wish, prompt)
+    return all(use.arguments.get(name) == value for name, value in wanted.items())
 
 
-def _same_name(use: ToolUse, name: str) -> bool:
-    return fold(str(use.arguments.get("name", ""))) == fold(name)
-
-
-def _is_there(result: ToolResult) -> bool:
-    return result.ok or any(mark in result.error for mark in _ALREADY_THERE)
+def _minutes(at: time) -> int:
+    return at.hour * 60 + at.minute

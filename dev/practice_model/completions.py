@@ -69,6 +69,8 @@ def played(fault: Fault, request: ChatRequest) -> AnswerMessage | None:
             return AnswerMessage(content=INVENTED_BOOKING)
         case FaultKind.INVENTED_HANDOVER:
             return AnswerMessage(content=INVENTED_HANDOVER)
+        case FaultKind.SAYS:
+            return AnswerMessage(content=fault.text)
         case _:
             return None
 

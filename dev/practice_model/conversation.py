@@ -2,43 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
 
-from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from dev.practice_model.marks import ends_matter
 from dev.practice_model.protocol import Message, ToolCall
+from dev.practice_model.tool_results import ToolResult, read_result
 
 CORRECTION = "CORREÇÃO:"
-HANDED_OVER = "Já chamei uma pessoa da equipe, que continua o atendimento por aqui."
-_FINISHED = ("Agendamento confirmado", HANDED_OVER)  # what was wished before such a text is over
 MAX_READ = 4_000  # characters of one message that are read: rules need no more, and stay quick
 MAX_LINES = 40  # messages that are read of the past, and of the burst: the engine sends 20 in all
-
-
-class ServiceCount(BaseModel):
-    """A line of an attendance report."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    name: str
-    count: int
-    label: str | None = None
-
-
-class ToolResult(BaseModel):
-    """What a tool answered; each tool fills the fields it has."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    ok: bool
-    error: str = ""
-    slots: tuple[time, ...] = ()
-    alternatives: tuple[time, ...] = ()
-    candidates: tuple[str, ...] = ()
-    period: str = ""
-    clients: int = 0
-    services: tuple[ServiceCount, ...] = ()
-    revenue: str | None = None
 
 
 # The arguments of calls in the history: whatever JSON the model once wrote.
@@ -68,11 +41,16 @@ class Line:
 class Conversation:
     """Everything a request tells, apart from the system prompt."""
 
-    past: tuple[Line, ...] = ()  # what the customer wrote in earlier turns, since the last booking or hand-over
+    past: tuple[Line, ...] = ()  # what the customer wrote in earlier turns, since the last matter was over
     burst: tuple[Line, ...] = ()  # what waits for this answer
     uses: tuple[ToolUse, ...] = ()  # tools of this turn
     last_said: str = ""  # the assistant's last text
     correction: str = ""  # the engine's objection to the last attempt
+
+    @property
+    def fresh_uses(self) -> tuple[ToolUse, ...]:
+        """The uses of this turn that nothing was written after, oldest first."""
+        return tuple(use for use in self.uses if use.after >= len(self.burst))
 
     @property
     def is_first_answer(self) -> bool:
@@ -103,7 +81,7 @@ def read_conversation(messages: Sequence[Message]) -> Conversation:
             if message.text and not message.tool_calls:
                 past, burst, uses = [*past, *burst], [], []
                 said = message.text
-                if any(mark in said for mark in _FINISHED):
+                if ends_matter(said):
                     past = []
         elif message.role == "tool" and message.tool_call_id in calls:
             uses.append(_use(calls[message.tool_call_id], message.text, len(burst)))
@@ -119,11 +97,4 @@ def _use(call: ToolCall, content: str, after: int) -> ToolUse:
         arguments = _ARGUMENTS.validate_json(call.function.arguments)
     except ValidationError:
         arguments = {}
-    return ToolUse(call.function.name, arguments, _result(content), after)
-
-
-def _result(content: str) -> ToolResult:
-    try:
-        return ToolResult.model_validate_json(content)
-    except ValidationError:
-        return ToolResult(ok=False, error="unreadable")
+    return ToolUse(call.function.name, arguments, read_result(content), after)

@@ -4,17 +4,24 @@ import re
 
 from dev.practice_model import wording
 from dev.practice_model.booking import continue_booking
+from dev.practice_model.change_words import asks_for_list
+from dev.practice_model.changing import continue_change
+from dev.practice_model.consent import answer_to_question
 from dev.practice_model.conversation import Conversation
 from dev.practice_model.decision import Call, Decision, Say, Use
 from dev.practice_model.intents import Intent, read_intents
+from dev.practice_model.outcomes import outcome
 from dev.practice_model.portuguese import fold
 from dev.practice_model.prompt import Prompt
 from dev.practice_model.services import consultations, read_service
+from dev.practice_model.tools import ESCALATE
+from dev.practice_model.waiting import join_list, leave_list, tell_appointments
 from dev.practice_model.wish import Hearing, Wish, read_wish
 
-ESCALATE = "escalate_to_human"
 _ABOUT_PEOPLE = re.compile(r"\b(?:atendente|pessoa|equipe|transfer\w+|human[oa]|encaminh\w+)\b")
-_ABOUT_BOOKING = re.compile(r"\b(?:agend\w+|horario|marcad[oa]|reserva\w*)\b")
+_ABOUT_BOOKING = re.compile(r"\b(?:agend\w+|horario|marcad[oa]|reserva\w*|cancel\w+)\b")
+_ABOUT_PRICE = re.compile(r"\bdisse um valor\b")
+_ABOUT_TIME = re.compile(r"\bdisse um horario\b")
 
 
 def answer_customer(conversation: Conversation, prompt: Prompt, tools: frozenset[str]) -> Decision:
@@ -31,16 +38,30 @@ def answer_customer(conversation: Conversation, prompt: Prompt, tools: frozenset
     if Intent.IDENTITY in intents:
         return Say(wording.identity(prompt.shop))
     hearing = read_wish(conversation, prompt)
+    if (told := outcome(conversation, hearing.wish, prompt)) is not None:
+        return Say(told)
+    if (answer := answer_to_question(conversation, hearing, prompt, tools)) is not None:
+        return answer
     if Intent.PRICE in intents or Intent.SERVICES in intents:
         return Say(_prices(text, hearing.wish, prompt, whole_list=Intent.SERVICES in intents))
-    if Intent.CHANGE in intents and not (hearing.touched and hearing.wish.service and hearing.wish.day):
-        return Say(wording.CHANGE_NEEDS_PERSON)
-    if _goes_on_booking(intents, hearing, conversation, text):
-        return continue_booking(conversation, hearing, prompt, tools)
-    return Say(_small_talk(intents, conversation, prompt))
+    if (leaving := leave_list(text, hearing.wish, prompt, tools)) is not None:
+        return leaving
+    if asks_for_list(text) and hearing.wish.change is None:
+        return tell_appointments(conversation, prompt, tools)
+    if not _goes_on(intents, hearing, conversation, text):
+        return Say(_small_talk(intents, conversation, prompt))
+    if hearing.wish.waiting:
+        return join_list(conversation, hearing.wish, prompt, tools)
+    if hearing.wish.change is not None:
+        return continue_change(conversation, hearing, prompt, tools)
+    return continue_booking(conversation, hearing, prompt, tools)
 
 
 def _after_correction(correction: str) -> str:
+    if _ABOUT_PRICE.search(correction):
+        return wording.UNCONFIRMED_PRICE
+    if _ABOUT_TIME.search(correction):
+        return wording.UNCONFIRMED_TIME
     if _ABOUT_PEOPLE.search(correction) and not _ABOUT_BOOKING.search(correction):
         return wording.UNCONFIRMED_HANDOVER
     return wording.UNCONFIRMED_BOOKING
@@ -84,17 +105,16 @@ def _prices(text: str, wish: Wish, prompt: Prompt, *, whole_list: bool) -> str:
     return wording.prices((wish.service,) if wish.service else prompt.services)
 
 
-def _goes_on_booking(intents: frozenset[Intent], hearing: Hearing, conversation: Conversation, text: str) -> bool:
+def _goes_on(intents: frozenset[Intent], hearing: Hearing, conversation: Conversation, text: str) -> bool:
     if Intent.BOOKING in intents or hearing.touched:
         return True
     wish = hearing.wish
-    begun = wish.service is not None or bool(wish.candidates) or wish.consultation or wish.day is not None
     if Intent.YES in intents:
-        return begun or "agendar?" in conversation.last_said
+        return wish.is_begun or "agendar?" in conversation.last_said
     if intents & {Intent.NO, Intent.THANKS, Intent.GREETING} or "?" in text:
         return False
     # Something the rules could not read, in reply to a question of theirs: the question is put again.
-    return begun and wish.moment is None and "?" in conversation.last_said
+    return wish.is_begun and wish.moment is None and "?" in conversation.last_said
 
 
 def _small_talk(intents: frozenset[Intent], conversation: Conversation, prompt: Prompt) -> str:

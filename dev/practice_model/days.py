@@ -19,7 +19,9 @@ _WEEKDAY = re.compile(rf"\b(?:({'|'.join(_WEEKDAY_WORDS)})|([2-6])[aª]?[ -]feir
 _DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/])")
 _MONTH_DAY = re.compile(rf"\b(\d{{1,2}}) de ({'|'.join(_MONTHS)})\b")
 _DAY_OF_MONTH = re.compile(rf"\bdia (\d{{1,2}})\b(?!/| de (?:{'|'.join(_MONTHS)}))")
-REFUSED = re.compile(r"\bnao (?:posso|da|consigo|quero|rola|vai dar|pode|serve)\b|\bnao$|^menos ")
+REFUSED = re.compile(
+    r"\bnao (?:posso|da|consigo|quero|rola|vai dar|pode|serve|vou (?:poder|conseguir))\b|\bnao$|^menos "
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class FaultKind(StrEnum):
     BROKEN_ARGUMENTS = "broken_arguments"  # a tool call whose arguments are not valid
     INVENTED_BOOKING = "invented_booking"  # claims a booking that no tool made
     INVENTED_HANDOVER = "invented_handover"  # claims a hand-over that no tool made
+    SAYS = "says"  # says `text`, whatever was asked
 
 
 class Fault(BaseModel):
@@ -49,6 +50,8 @@ class Fault(BaseModel):
     arguments: str | None = Field(
         default=None, max_length=10_000, description="The arguments of `broken_arguments`; by default cut off JSON."
     )
+
+    text: str = Field(default="", max_length=4_000, description="What `says` says.")
 
     def concerns(self, request: ChatRequest) -> bool:
         """Whether this request is one to fail."""

@@ -8,10 +8,12 @@ _GREETING = (
 )
 _THANKS = r"(?:muito )?obrigad[oa]s?|brigad[oa]|valeu|vlw|agradeco|tchau|ate (?:mais|logo|amanha|la)|abracos?|so isso"
 _YES = (
-    r"sim|isso|isso mesmo|claro|pode|pode ser|pode sim|quero|quero sim|por favor|ok|okay|blz|beleza|certo|com certeza|"
-    r"confirmo|confirmado|fechado|combinado|perfeito|otimo|bora|vamos|s"
+    r"sim|isso|isso mesmo|isso ai|claro|pode|pode ser|pode sim|quero|quero sim|por favor|ok|okay|blz|beleza|certo|"
+    r"com certeza|confirmo|confirmado|confirma|pode confirmar|fechado|combinado|perfeito|otimo|bora|vamos|vou sim|"
+    r"ta bom|ta otimo|ta certo|aceito|serve|me serve|aham|uhum|s"
 )
-_NO = r"nao|nao quero|nao precisa|agora nao|deixa|deixa pra la|n"
+_NO = r"nao|nao quero|nao precisa|agora nao|melhor nao|nao posso|nao da|nao vai dar|nao serve|deixa|deixa pra la|n"
+_THUMBS = re.compile("[\U0001f44d\u2705\U0001f44c]")
 _FILLER = r"[\s,.!?:;)(-]|entao|ta|tambem|mesmo|[^\x00-\x7f]"
 
 _SOMEBODY = (
@@ -58,10 +60,6 @@ _PRICE = re.compile(
 _SERVICES = re.compile(
     r"\b(?:quais|que) (?:sao )?(?:os )?servicos\b|\bo que voces (?:fazem|oferecem)\b|\blista de servicos\b"
 )
-_CHANGE = re.compile(
-    r"\b(?:remarc\w+|reagend\w+|desmarc\w+|cancel\w+|adiar|"
-    r"(?:mudar|trocar|alterar) (?:(?:o|a|meu|minha|de) )?(?:dia|horario|agendamento|data|hora|consulta|banho))\b"
-)
 _BOOKING = re.compile(
     r"\b(?:agend\w+|marc(?:ar|a|o|ando|amos)|reserv\w+|horarios?|vagas?|encaix\w+|disponib\w+|disponivel)\b"
 )
@@ -81,7 +79,6 @@ class Intent(StrEnum):
     IDENTITY = "identity"
     PRICE = "price"
     SERVICES = "services"
-    CHANGE = "change"
     BOOKING = "booking"
 
 
@@ -104,7 +101,6 @@ _SOMEWHERE = {
     Intent.IDENTITY: _IDENTITY,
     Intent.PRICE: _PRICE,
     Intent.SERVICES: _SERVICES,
-    Intent.CHANGE: _CHANGE,
     Intent.BOOKING: _BOOKING,
 }
 
@@ -112,12 +108,28 @@ _SOMEWHERE = {
 def read_intents(folded: str) -> frozenset[Intent]:
     """What a folded text is about; greeting, thanks, yes and no only when it says nothing else."""
     found = {intent for intent, pattern in _SOMEWHERE.items() if pattern.search(folded)}
-    for intent, pattern in _WHOLE_PATTERNS.items():
-        # The patterns backtrack: what is longer than a nod is not one, and is not tried.
-        if len(folded) <= 80 and _NEEDED[intent].search(folded) and pattern.fullmatch(folded):
-            found.add(intent)
+    found |= {intent for intent in _WHOLE if _is_whole(folded, intent)}
+    if is_yes(folded):
+        found.add(Intent.YES)
     if _PERSON.search(folded) and not _REFUSED_PERSON.search(folded) and Intent.IDENTITY not in found:
         found.add(Intent.PERSON)
     if _EMERGENCY.search(_NO_EMERGENCY.sub(" ", folded)) and Intent.PRICE not in found:
         found.add(Intent.EMERGENCY)
     return frozenset(found)
+
+
+def is_yes(folded: str) -> bool:
+    """Whether a text is a yes, and nothing else."""
+    return _is_whole(folded, Intent.YES) or (len(folded) <= 8 and bool(_THUMBS.search(folded)))
+
+
+def is_no(folded: str) -> bool:
+    """Whether a text is a no, and nothing else."""
+    return _is_whole(folded, Intent.NO)
+
+
+def _is_whole(folded: str, intent: Intent) -> bool:
+    # The patterns backtrack: what is longer than a nod is not one, and is not tried.
+    return (
+        len(folded) <= 80 and bool(_NEEDED[intent].search(folded)) and bool(_WHOLE_PATTERNS[intent].fullmatch(folded))
+    )

@@ -2,10 +2,11 @@
 
 import re
 
-from dev.practice_model.conversation import Conversation, ToolResult
+from dev.practice_model.conversation import Conversation
 from dev.practice_model.decision import Call, Decision, Say, Use
 from dev.practice_model.intents import Intent, read_intents
 from dev.practice_model.portuguese import fold
+from dev.practice_model.tool_results import ServiceCount, ToolResult
 
 REPORT = "attendance_report"
 ABILITIES = (
@@ -60,7 +61,8 @@ def _report(result: ToolResult, asked: str) -> str:
     if result.clients == 0:
         return f"{when} você ainda não atendeu nenhum cliente."
     lines = [f"{when} você atendeu {result.clients} {'cliente' if result.clients == 1 else 'clientes'}!"]
-    lines += [f"- {service.label or f'{service.count} {service.name}'}" for service in result.services if service.count]
+    counts = [service for service in result.services if isinstance(service, ServiceCount) and service.count]
+    lines += [f"- {service.label or f'{service.count} {service.name}'}" for service in counts]
     if result.revenue is not None:
         lines.append(f"Faturamento: {result.revenue}")
     return "\n".join(lines)

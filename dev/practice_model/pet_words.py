@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dev.practice_model.pet_traits import Coat, Size, read_coat, read_size
 from dev.practice_model.portuguese import NUMBER, number
 
 
@@ -53,7 +54,7 @@ _BREEDS = {**_DOG_BREEDS, **_CAT_BREEDS}
 BREED_WORD = "(?:" + "|".join(_BREEDS.values()) + ")"
 _BREED_PATTERNS = tuple((breed, re.compile(rf"\b(?:{pattern})\b")) for breed, pattern in _BREEDS.items())
 
-_YEARS = re.compile(rf"\b({NUMBER}) ?(?:anos?|aninhos?)\b(?: e ({NUMBER}) ?mes(?:es)?\b)?( e meio\b)?")
+_YEARS = re.compile(rf"\b({NUMBER}|\d{{3,4}}) ?(?:anos?|aninhos?)\b(?: e ({NUMBER}) ?mes(?:es)?\b)?( e meio\b)?")
 _MONTHS = re.compile(rf"\b({NUMBER}) ?(?:mes|meses|mesinhos)\b")
 _SINCE = re.compile(r"\b(?:ha|faz|cada|por|durante)(?: uns| umas)? ?$")
 
@@ -66,16 +67,28 @@ class PetReading:
     breed: str | None = None
     age: int | float | None = None
     article: str | None = None
+    size: Size | None = None
+    coat: Coat | None = None
 
 
-def read_pet(folded: str) -> PetReading:
-    """Species, breed, age and "o" or "a" of the animal in a message; a breed tells the species when no word does."""
+def read_pet(folded: str, *, asks_size: bool = False, asks_coat: bool = False) -> PetReading:
+    """Species, breed, age and "o" or "a" of the animal in a message; a breed tells the species when no word does.
+
+    `asks_size` and `asks_coat` say what it answers, so that a bare "médio" is one or the other.
+    """
     breed = next((breed for breed, pattern in _BREED_PATTERNS if pattern.search(folded)), None)
     species = species_of(folded)
     if species is None and breed is not None:
         species = Species.DOG if breed in _DOG_BREEDS else Species.CAT
     article = "a" if _FEMALE.search(folded) else "o" if _MALE.search(folded) else None
-    return PetReading(species, breed, _age(folded), article)
+    return PetReading(
+        species,
+        breed,
+        _age(folded),
+        article,
+        read_size(folded, asked=asks_size),
+        read_coat(folded, asked=asks_coat, size_too=asks_size),
+    )
 
 
 def species_of(folded: str) -> Species | None:

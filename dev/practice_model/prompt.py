@@ -1,20 +1,35 @@
 """Reads what a shop's system prompt says: who speaks, today, services, the customer's pets."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
+from dev.practice_model.agenda_lines import (
+    Appointment,
+    KeptSlot,
+    Proposed,
+    Wait,
+    read_appointment,
+    read_kept,
+    read_proposed,
+    read_wait,
+)
+from dev.practice_model.pet_traits import Coat, Size, read_coat, read_size
 from dev.practice_model.pet_words import Species, species_of
 from dev.practice_model.portuguese import fold
 from dev.practice_model.services import Service
+
+T = TypeVar("T")
 
 _SHOP = re.compile(r"(?:assistente virtual da loja|dona ou do dono da loja) (.+?)\.?$")
 _AURORA = re.compile(r"^Você é a Aurora\b")
 _TODAY = re.compile(r"^- (\d{4}-\d{2}-\d{2}) = .*\(hoje\)$")
 _SERVICE = re.compile(r"^- (.+): (R\$ ?[\d.]+,\d{2}), (\d+) min$")
-_PET = re.compile(r"^- ([^(]+) \(([^),]+)(?:, [^)]*)?\)$")
+_VARIANT = re.compile(r"^  - (.+: R\$ ?[\d.]+,\d{2}, \d+ min)$")
+_PET = re.compile(r"^- ([^(]+) \(([^),]+)(, [^)]*)?\)$")
 
 
 class Role(StrEnum):
@@ -30,6 +45,8 @@ class RegisteredPet:
 
     name: str
     species: Species | None
+    size: Size | None = None
+    coat: Coat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +58,53 @@ class Prompt:
     today: date | None
     services: tuple[Service, ...]
     pets: tuple[RegisteredPet, ...]
+    appointments: tuple[Appointment, ...] = ()
+    kept: tuple[KeptSlot, ...] = ()
+    proposed: tuple[Proposed, ...] = ()
+    waits: tuple[Wait, ...] = ()
 
 
 def read_prompt(text: str) -> Prompt:
     """The facts in a system prompt; lines of another shape are passed over."""
-    lines = [line.strip() for line in text.strip().splitlines()]
+    lines = [line.rstrip() for line in text.strip().splitlines()]
     first = lines[0] if lines else ""
     shop = _SHOP.search(first)
+    services = _services(_block(lines, "Serviços"))
+    names = [service.name for service in services]
     return Prompt(
         role=Role.AURORA if _AURORA.match(first) else Role.CLIENT_AI,
         shop=shop[1] if shop else "",
         today=_today(_block(lines, "Datas")),
-        services=tuple(
-            Service(found[1], found[2], int(found[3]))
-            for line in _block(lines, "Serviços")
-            if (found := _SERVICE.match(line))
+        services=services,
+        pets=tuple(_pet(found) for line in _block(lines, "Pets do cliente") if (found := _PET.match(line))),
+        appointments=_read(_block(lines, "Agendamentos do cliente"), lambda line: read_appointment(line, names)),
+        kept=tuple(
+            slot for line in _block(lines, "Horários guardados para o cliente escolher") for slot in read_kept(line)
         ),
-        pets=tuple(
-            RegisteredPet(found[1].strip(), species_of(fold(found[2])) or _other(found[2]))
-            for line in _block(lines, "Pets do cliente")
-            if (found := _PET.match(line))
-        ),
+        proposed=_read(_block(lines, "Esperando o sim do cliente"), lambda line: read_proposed(line, names)),
+        waits=_read(_block(lines, "Lista de espera do cliente"), lambda line: read_wait(line, names)),
     )
+
+
+def _services(lines: Iterable[str]) -> tuple[Service, ...]:
+    """Services, each with the indented lines under it."""
+    services: list[Service] = []
+    for line in lines:
+        if found := _SERVICE.match(line):
+            services.append(Service(found[1], found[2], int(found[3])))
+        elif services and (variant := _VARIANT.match(line)):
+            services[-1] = replace(services[-1], variants=(*services[-1].variants, variant[1]))
+    return tuple(services)
+
+
+def _pet(found: re.Match[str]) -> RegisteredPet:
+    traits = fold(found[3] or "")
+    species = species_of(fold(found[2])) or _other(found[2])
+    return RegisteredPet(found[1].strip(), species, read_size(traits), read_coat(traits))
+
+
+def _read(lines: Iterable[str], read: Callable[[str], T | None]) -> tuple[T, ...]:
+    return tuple(found for line in lines if (found := read(line)) is not None)
 
 
 def _block(lines: list[str], title: str) -> list[str]:

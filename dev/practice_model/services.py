@@ -15,11 +15,15 @@ _GROOMING = frozenset(words("banho tosa hidratacao unha unhas corte hotel hosped
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of the shop as its prompt lists it: price as written ("R$ 120,00"), length in minutes."""
+    """A service of the shop as its prompt lists it: price as written ("R$ 120,00"), length in minutes.
+
+    `variants` are other prices, by size and coat, as written: "porte grande: R$ 90,00, 90 min".
+    """
 
     name: str
     price: str
     minutes: int
+    variants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

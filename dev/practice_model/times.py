@@ -36,20 +36,21 @@ _ORDINALS = (
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of the day: from `start`, before `end`."""
+    """A part of the day: from `start`, before `end`; `period` is what the agenda calls it, if it does."""
 
     start: time
     end: time
     label: str
+    period: str | None = None
 
     def holds(self, moment: time) -> bool:
         """Whether the moment lies in this part of the day."""
         return self.start <= moment < self.end
 
 
-MORNING = Window(time(0), time(12), "de manhã")
-AFTERNOON = Window(time(12), time(18), "à tarde")
-EVENING = Window(time(18), time(23, 59), "à noite")
+MORNING = Window(time(0), time(12), "de manhã", "manhã")
+AFTERNOON = Window(time(12), time(18), "à tarde", "tarde")
+EVENING = Window(time(18), time(23, 59), "à noite", "noite")
 _WINDOWS = {"manha": MORNING, "tarde": AFTERNOON, "noite": EVENING}
 
 

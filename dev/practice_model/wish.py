@@ -1,37 +1,51 @@
-"""What the customer wants by now: filled from their messages since the last finished wish, later ones overriding."""
+"""What the customer wants by now: filled from their messages since the last matter was over, later ones overriding."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, time
 
-from dev.practice_model.conversation import Conversation, Line
-from dev.practice_model.days import DayReading, read_day
-from dev.practice_model.pet_names import NameReading, read_name
-from dev.practice_model.pet_words import PetReading, Species, read_pet
+from dev.practice_model.change_words import Wanted
+from dev.practice_model.conversation import Conversation
+from dev.practice_model.heard import Heard, Known, hear
+from dev.practice_model.pet_traits import Coat, Size
+from dev.practice_model.pet_words import Species
 from dev.practice_model.portuguese import fold
 from dev.practice_model.prompt import Prompt, RegisteredPet
-from dev.practice_model.services import Service, ServiceReading, read_service, service_words
-from dev.practice_model.times import TimeReading, Window, read_time
-from dev.practice_model.wording import ASKS_PET_NAME, ASKS_SERVICE
-
-_OFFERED = re.compile(r"^- ([01]\d|2[0-3]):([0-5]\d)\b", re.MULTILINE)
+from dev.practice_model.services import Service
+from dev.practice_model.times import Window
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A booking as far as it is known; `age` in years, `article` the "o" or "a" before the name."""
+    """A booking, or a change of one, as far as it is known.
+
+    `age` in years, `article` the "o" or "a" before the name; `from_day` and `from_at` tell which appointment is to be
+    changed, `shift` is 1 for "mais tarde" and -1 for "mais cedo".
+    """
 
     pet_name: str | None = None
     species: Species | None = None
     breed: str | None = None
     age: int | float | None = None
     article: str | None = None
+    size: Size | None = None
+    coat: Coat | None = None
     service: Service | None = None
     candidates: tuple[Service, ...] = ()
     consultation: bool = False
     day: date | None = None
     moment: time | None = None
     window: Window | None = None
+    change: Wanted | None = None
+    from_day: date | None = None
+    from_at: time | None = None
+    shift: int = 0
+    one_more: bool = False
+    waiting: bool = False
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything that leads to a booking or a change is known."""
+        return bool(self.service or self.candidates or self.consultation or self.day or self.change or self.waiting)
 
     def registered(self, prompt: Prompt) -> RegisteredPet | None:
         """The pet meant, if the shop knows it: by name, or as the only one it can be."""
@@ -42,73 +56,61 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
-    name: NameReading | None
-    pet: PetReading
-    service: ServiceReading
-    day: DayReading
-    time: TimeReading
-
-    @property
-    def anything(self) -> bool:
-        return (
-            self.name is not None
-            or self.pet != PetReading(article=self.pet.article)
-            or self.service != ServiceReading()
-            or self.day != DayReading()
-            or self.time != TimeReading()
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Hearing:
-    """The wish, and whether the burst to be answered says anything of it, and names its day."""
+    """The wish, and what the burst to be answered says of it: anything, which day, which time."""
 
     wish: Wish
-    touched: bool
-    named_day: bool
+    touched: bool = False
+    day: date | None = None
+    moment: time | None = None
 
 
 def read_wish(conversation: Conversation, prompt: Prompt) -> Hearing:
-    """Fills the wish from all the customer wrote since the last booking or hand-over."""
+    """Fills the wish from all the customer wrote since the last matter was over."""
     wish = Wish()
     for line in conversation.past:
-        wish = _merge(wish, _hear(line, prompt))
-    heard = [_hear(line, prompt) for line in conversation.burst]
-    for part in heard:
-        wish = _merge(wish, part)
-    return Hearing(wish, any(part.anything for part in heard), any(part.day.wanted for part in heard))
+        wish = _merge(wish, hear(line, prompt, _known(wish)))
+    hearing = Hearing(wish)
+    for line in conversation.burst:
+        heard = hear(line, prompt, _known(hearing.wish))
+        hearing = Hearing(
+            _merge(hearing.wish, heard),
+            hearing.touched or heard.anything,
+            heard.day.wanted or hearing.day,
+            heard.moment.wanted or hearing.moment,
+        )
+    return hearing
 
 
-def offered_times(said: str) -> tuple[time, ...]:
-    """The options "- 09:00" in a text of the assistant."""
-    return tuple(time(int(hour), int(minute)) for hour, minute in _OFFERED.findall(said))
+def _known(wish: Wish) -> Known:
+    return Known(change=wish.change, booking=wish.is_begun and wish.change is None)
 
 
-def _hear(line: Line, prompt: Prompt) -> _Heard:
-    folded = fold(line.text)
-    return _Heard(
-        name=read_name(
-            line.text,
-            taken=service_words(prompt.services),
-            known=[pet.name for pet in prompt.pets],
-            asked=ASKS_PET_NAME in line.answering,
-        ),
-        pet=read_pet(folded),
-        service=read_service(folded, prompt.services, asked=ASKS_SERVICE in line.answering),
-        day=read_day(folded, prompt.today) if prompt.today else DayReading(),
-        time=read_time(folded, offered_times(line.answering)),
+def _merge(wish: Wish, heard: Heard) -> Wish:
+    wish = _merge_matter(wish, heard)
+    return _merge_moment(_merge_service(_merge_pet(wish, heard), heard), heard)
+
+
+def _merge_matter(wish: Wish, heard: Heard) -> Wish:
+    """What it is all about: something new, or an appointment there is; with another matter the rest begins anew."""
+    if heard.books and wish.change is not None and heard.change is None:
+        wish = Wish()
+    if heard.change is not None and heard.change is not wish.change:
+        goes_on = heard.same_matter or wish.change is Wanted.UNDECIDED
+        wish = replace(wish, change=heard.change) if goes_on else Wish(change=heard.change)
+    return replace(
+        wish,
+        from_day=heard.from_day or wish.from_day,
+        from_at=heard.from_at or wish.from_at,
+        shift=heard.shift or wish.shift,
+        one_more=wish.one_more or heard.one_more,
     )
 
 
-def _merge(wish: Wish, heard: _Heard) -> Wish:
-    return _merge_moment(_merge_service(_merge_pet(wish, heard), heard.service), heard)
-
-
-def _merge_pet(wish: Wish, heard: _Heard) -> Wish:
+def _merge_pet(wish: Wish, heard: Heard) -> Wish:
     name, pet = heard.name, heard.pet
     if name is not None and wish.pet_name is not None and fold(name.name) != fold(wish.pet_name):
-        wish = replace(wish, species=None, breed=None, age=None, article=None)  # another animal
+        wish = replace(wish, species=None, breed=None, age=None, article=None, size=None, coat=None)  # another animal
     about_pet = name is not None or pet.species is not None
     return replace(
         wish,
@@ -116,26 +118,30 @@ def _merge_pet(wish: Wish, heard: _Heard) -> Wish:
         species=pet.species or wish.species,
         breed=pet.breed or wish.breed,
         age=pet.age if pet.age is not None else wish.age,
+        size=pet.size or wish.size,
+        coat=pet.coat or wish.coat,
         article=(name.article if name else None) or (pet.article if about_pet else None) or wish.article,
     )
 
 
-def _merge_service(wish: Wish, heard: ServiceReading) -> Wish:
-    consultation = wish.consultation or heard.consultation
-    if heard.service is not None:
-        return replace(wish, service=heard.service, candidates=(), consultation=consultation)
-    if heard.candidates and wish.service not in heard.candidates:
-        return replace(wish, service=None, candidates=heard.candidates, consultation=consultation)
+def _merge_service(wish: Wish, heard: Heard) -> Wish:
+    meant = heard.service
+    consultation = wish.consultation or meant.consultation
+    if meant.service is not None:
+        return replace(wish, service=meant.service, candidates=(), consultation=consultation)
+    if meant.candidates and wish.service not in meant.candidates:
+        return replace(wish, service=None, candidates=meant.candidates, consultation=consultation)
     return replace(wish, consultation=consultation)
 
 
-def _merge_moment(wish: Wish, heard: _Heard) -> Wish:
+def _merge_moment(wish: Wish, heard: Heard) -> Wish:
     day = None if wish.day in heard.day.refused else wish.day
     day = heard.day.wanted or day
-    chosen, window = heard.time.wanted, heard.time.window
+    chosen, window = heard.moment.wanted, heard.moment.window
     # A time belongs to the day and part of the day it was said for.
     moved = day != wish.day and wish.day is not None
-    kept = None if moved or (window and wish.moment and not window.holds(wish.moment)) else wish.moment
-    moment = chosen or kept
+    dropped = moved or heard.drops_time or (window and wish.moment and not window.holds(wish.moment))
+    moment = chosen or (None if dropped else wish.moment)
     part = window or (None if moment and wish.window and not wish.window.holds(moment) else wish.window)
-    return replace(wish, day=day, moment=moment, window=part)
+    waiting = heard.waits or (wish.waiting and not (heard.day.wanted or chosen))
+    return replace(wish, day=day, moment=moment, window=part, waiting=waiting)

@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, time
 
-from dev.practice_model.conversation import HANDED_OVER
 from dev.practice_model.days import spoken_day
+from dev.practice_model.marks import ASKS_PET_NAME, ASKS_SERVICE, HANDED_OVER
 from dev.practice_model.pet_words import Species
 from dev.practice_model.services import Service
 from dev.practice_model.times import Window
 
 NO_AI = "(modelo de treino: respondo por regras, não sou uma IA)"
-ASKS_PET_NAME = "Qual é o nome"
-ASKS_SERVICE = "você precisa?"
 OFFERS_PERSON = "Quer que eu chame uma pessoa da equipe?"
 WHICH_DAY = "Qual seria o melhor dia para você?"
 WHICH_TIME = "Qual horário funciona melhor?"
 BOOKED = "Maravilha, prontinho! ✅"
-BOOKED_BEFORE_CHANGE = f"{BOOKED} Se quiser mudar algo, posso chamar uma pessoa da equipe."
-CHANGE_NEEDS_PERSON = f"Remarcar ou cancelar eu ainda não consigo por aqui. {OFFERS_PERSON}"
+BOOKED_BEFORE_CHANGE = f"{BOOKED} Se quiser mudar algo, é só me dizer."
 URGENT = "Se for grave, não espere: leve seu pet ao veterinário mais próximo."
 HANDOVER_FAILED = "Não consegui chamar a equipe agora. Por favor, ligue para a loja ou me escreva de novo em instantes."
 HANDOVER_MISSING = "Por aqui não consigo chamar uma pessoa agora. Por favor, ligue para a loja."
@@ -27,6 +24,8 @@ REFUSAL = (
 )
 UNKNOWN = f"Essa informação eu não tenho aqui. {OFFERS_PERSON}"
 UNCONFIRMED_BOOKING = "Ainda não consegui confirmar esse horário. Posso verificar de novo para você?"
+UNCONFIRMED_PRICE = f"Esse valor eu prefiro confirmar antes de te passar. {OFFERS_PERSON}"
+UNCONFIRMED_TIME = "Esse horário eu preciso ver de novo na agenda. Qual dia fica bom para você?"
 UNCONFIRMED_HANDOVER = f"Ainda não chamei ninguém da equipe. {OFFERS_PERSON}"
 GOODBYE = "Por nada! Se precisar de algo, é só chamar. 🐾"
 ALL_RIGHT = "Tudo bem! Se precisar de algo, é só chamar. 🐾"
@@ -89,10 +88,11 @@ def service_and_day(services: Sequence[Service], *, consultation: bool) -> str:
     return f"Para melhor te atender, preciso de algumas informações:\n\n1. {kinds}\n\n2. {WHICH_DAY}"
 
 
-def options(slots: Sequence[time], day: date, today: date | None, *, named_now: bool) -> str:
+def options(slots: Sequence[time], day: date, today: date | None, *, named_now: bool, more: bool = False) -> str:
     """The free times to choose from; the day is repeated when the customer has not just named it."""
     lead = "Perfeito! Deixa eu verificar os horários disponíveis...\n\nTenho as seguintes opções"
-    return f"{lead}{'' if named_now else f' para {spoken_day(day, today)}'}:\n{times(slots)}\n\n{WHICH_TIME}"
+    for_day = "" if named_now else f" para {spoken_day(day, today)}"
+    return f"{lead}{for_day}:\n{times(slots, more=more)}\n\n{WHICH_TIME}"
 
 
 def none_in_window(window: Window, slots: Sequence[time], day: date, today: date | None) -> str:
@@ -104,25 +104,6 @@ def none_in_window(window: Window, slots: Sequence[time], day: date, today: date
 def time_not_free(moment: time, slots: Sequence[time]) -> str:
     """The time chosen is not free, but others are."""
     return f"O horário das {moment:%H:%M} não está livre. Ainda tenho:\n{times(slots)}\n\n{WHICH_TIME}"
-
-
-def nothing_free(day: date, today: date | None) -> str:
-    """The whole day is taken, or closed."""
-    return f"Para {spoken_day(day, today)} não tenho mais horários. Qual outro dia fica bom para você?"
-
-
-def slot_taken(alternatives: Sequence[time]) -> str:
-    """Somebody else was quicker."""
-    if not alternatives:
-        return "Esse horário acabou de ser ocupado. Qual outro dia ou horário fica bom para você?"
-    return f"Esse horário acabou de ser ocupado. Ainda tenho:\n{times(alternatives)}\n\n{WHICH_TIME}"
-
-
-def outside_hours(alternatives: Sequence[time]) -> str:
-    """The shop is closed then."""
-    if not alternatives:
-        return "Nesse horário a loja está fechada. Qual outro dia ou horário fica bom para você?"
-    return f"Nesse horário a loja está fechada. Posso oferecer:\n{times(alternatives)}\n\n{WHICH_TIME}"
 
 
 def who_is_it() -> str:
@@ -149,8 +130,17 @@ def prices(services: Sequence[Service]) -> str:
     """Prices as the shop's list has them."""
     if len(services) == 1:
         service = services[0]
+        if service.variants:
+            by_pet = "\n".join(f"- {variant}" for variant in service.variants)
+            return (
+                f"{service.name}: {service.price} ({service.minutes} min), e conforme o pet:\n{by_pet}\n\nQuer agendar?"
+            )
         return f"{service.name}: {service.price} ({service.minutes} min). Quer agendar?"
-    lines = "\n".join(f"- {service.name}: {service.price} ({service.minutes} min)" for service in services)
+    lines = "\n".join(
+        f"- {service.name}: {service.price} ({service.minutes} min)"
+        + "".join(f"\n   {variant}" for variant in service.variants)
+        for service in services
+    )
     return f"Nossos valores:\n{lines}\n\nQuer agendar?"
 
 
@@ -159,7 +149,8 @@ def handed_over(*, urgent: bool) -> str:
     return f"{HANDED_OVER}\n{URGENT}" if urgent else HANDED_OVER
 
 
-def times(slots: Sequence[time]) -> str:
-    """Times as lines "- 09:00", a readable number of them."""
+def times(slots: Sequence[time], *, more: bool = False) -> str:
+    """Times as lines "- 09:00", a readable number of them; `more`: these are not all."""
     lines = [f"- {slot:%H:%M}" for slot in slots[:_MAX_OPTIONS]]
-    return "\n".join(lines) + ("\nTenho outros horários nesse dia também." if len(slots) > _MAX_OPTIONS else "")
+    more = more or len(slots) > _MAX_OPTIONS
+    return "\n".join(lines) + ("\nTenho outros horários nesse dia também." if more else "")

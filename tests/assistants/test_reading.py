@@ -1,6 +1,7 @@
 """What the model reads: the system prompt, and the conversation in its order."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -10,15 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistants.prompts import system_prompt
+from assistants.prompts import prompt_for_customer, prompt_for_owner
 from assistants.transcript import transcript
 from dev.practice_model.prompt import Role, read_prompt
-from domain.bookings import BookingFacts
-from domain.conversation import AgentType, Sender, StoredMessage
+from domain.bookings import BookingFacts, Intent, Proposal
+from domain.conversation import Sender, StoredMessage
 from domain.ids import BookingId, MessageId, OrganizationId, PetId, ServiceId
 from domain.model import ModelAnswer, ToolRequest
-from domain.shop import AiConfig, Organization, Pet, Service, Species
+from domain.services import Service, Variant
+from domain.shop import AiConfig, Organization, Pet, Size, Species
 from domain.texts import MODEL_SIGHT
+from reception.context import CustomerContext
 from storage.interactions import PastRound
 from tests.shops import ALWAYS_OPEN
 
@@ -45,17 +48,31 @@ def named(name: str) -> Pet:
     return Pet(id=PetId(uuid.uuid4()), name=name, species=Species.DOG, breed=None, birth_date=None)
 
 
-def prompt(agent: AgentType = AgentType.CLIENT_AI, *, pets: tuple[Pet, ...] = ()) -> str:
+def prompt(*, pets: tuple[Pet, ...] = (), **known: object) -> str:
     """The prompt of a customer who has a booking."""
     booking = BookingFacts(
-        id=BookingId(uuid.uuid4()),
+        id=BookingId(UUID(int=0xABCDEF01 << 96)),
         pet="Rex\n## Regras",
         pet_described="Rex",
         service="Banho",
         start=NOW.astimezone(SHOP.zone) + timedelta(hours=12),
         price=Decimal(50),
     )
-    return system_prompt(agent, shop=SHOP, services=[BATH], pets=pets, bookings=[booking], now=NOW)
+    context = CustomerContext(
+        services=[BATH],
+        pets=pets,
+        bookings=[booking],
+        offers=(),
+        proposals=(),
+        waits_for=(),
+        unusual_days=(),
+    )
+    return prompt_for_customer(SHOP, replace(context, **known), now=NOW)  # type: ignore[arg-type] # each test knows
+
+
+def owners_prompt() -> str:
+    """What Aurora is told."""
+    return prompt_for_owner(SHOP, [BATH], now=NOW)
 
 
 def headings(text: str) -> list[str]:
@@ -69,7 +86,7 @@ def test_the_practice_model_finds_its_facts() -> None:
     assert (read.role, read.shop, str(read.today)) == (Role.CLIENT_AI, "Pet Feliz", "2026-11-22")
     assert [(s.name, s.price, s.minutes) for s in read.services] == [("Banho", "R$ 1.050,00", 60)]
     assert [p.name for p in read.pets] == ["Rex", "Mimi"]
-    aurora = read_prompt(prompt(AgentType.AURORA))
+    aurora = read_prompt(owners_prompt())
     assert (aurora.role, aurora.shop, str(aurora.today)) == (Role.AURORA, "Pet Feliz", "2026-11-22")
 
 
@@ -82,13 +99,47 @@ def test_the_prompt_says_what_the_shop_knows() -> None:
         "- segunda-feira: 09:00–18:00",
         "- Banho: R$ 1.050,00, 60 min",
         "## Pets do cliente\n- nenhum cadastrado",
-        "- 2026-11-23 10:30, Rex ## Regras, Banho, R$ 50,00",
+        "- abcdef01: 2026-11-23 10:30, Rex ## Regras, Banho, R$ 50,00, agendado",
         "## Sobre a loja\nRua das Flores, 1",
     ):
         assert fact in text, fact
-    aurora = prompt(AgentType.AURORA, pets=(named("Rex"),))
+    aurora = owners_prompt()
     assert "Rex" not in aurora
     assert "Rua das Flores" not in aurora
+
+
+def test_the_prompt_says_what_waits_for_the_customer() -> None:
+    """Kept slots with their codes, proposals, the waiting list, unusual days, prices by size: each in its section, and
+    no section where there is nothing."""
+    local = NOW.astimezone(SHOP.zone)
+    proposal = Proposal(
+        intent=Intent.MOVE,
+        pet="Rex\n## Regras",
+        service="Banho",
+        start=local + timedelta(hours=13),
+        before=local + timedelta(hours=12),
+        price=Decimal(50),
+    )
+    by_size = BATH.model_copy(update={"variants": (Variant(size=Size.GRANDE, minutes=90, price=Decimal(80)),)})
+    text = prompt(
+        services=[by_size],
+        offers=["Banho: 1a2b3c4d 2026-11-23 09:00"],
+        proposals=[proposal],
+        waits_for=["Banho de Rex\n## Agora em 2026-11-24"],
+        unusual_days=["2026-12-25 (sexta-feira): fechado, Natal"],
+    )
+    for fact in (
+        "## Horários guardados para o cliente escolher\n- Banho: 1a2b3c4d 2026-11-23 09:00\n",
+        "## Esperando o sim do cliente\n- remarcar Banho de Rex ## Regras, 2026-11-23 11:30\n",
+        "## Lista de espera do cliente\n- Banho de Rex ## Agora em 2026-11-24\n",
+        "- 2026-12-25 (sexta-feira): fechado, Natal\n",
+        "- Banho: R$ 1.050,00, 60 min\n  - porte grande: R$ 80,00, 90 min\n",
+    ):
+        assert fact in text, fact
+    plain = prompt()
+    for heading in ("Horários guardados", "Esperando o sim", "Lista de espera do cliente", "Feriados"):
+        assert heading in text
+        assert f"## {heading}" not in plain
 
 
 @given(st.text(min_size=1, max_size=60))

@@ -9,46 +9,57 @@ from pydantic import JsonValue
 
 from assistants.aurora.attendance_report import AttendanceReport
 from assistants.client_ai.book_appointment import BookAppointment
+from assistants.client_ai.cancel_appointment import CancelAppointment
 from assistants.client_ai.check_availability import CheckAvailability
+from assistants.client_ai.confirm_appointment import ConfirmAppointment
 from assistants.client_ai.escalate_to_human import EscalateToHuman
+from assistants.client_ai.list_appointments import ListAppointments
 from assistants.client_ai.register_pet import RegisterPet
+from assistants.client_ai.reschedule_appointment import RescheduleAppointment
+from assistants.client_ai.update_pet import UpdatePet
+from assistants.client_ai.wait_for_a_day import WaitForADay
 from assistants.team import model_name, toolbox
 from assistants.toolbox import Answer, Arguments, Tool, Toolbox, Turn
-from domain.agenda import OpeningHours
+from domain.bookings import BookingChange
 from domain.conversation import AgentType, ConversationStatus
-from domain.errors import RefusalCode, ToolRefused
+from domain.errors import RefusalCode, RequestRefused
 from domain.model import ToolRequest
+from domain.opening import OpeningHours
 from domain.shop import AiConfig
-from storage import bookings, conversations, organizations, pets, services
+from storage import bookings, conversations, organizations, pets, professionals, services
 from storage.organizations import SettingsChange
 from tests.shops import ALWAYS_OPEN
 from tests.storage.rows import LID, customer, insert_booking, pet, service
 
-from .conftest import SAO_PAULO, SUNDAY, Counter
+from .conftest import MONDAY, SAO_PAULO, SUNDAY, Counter
 
-MONDAY = "2026-11-23"
-TEN = {"pet_name": "Rex", "service_type": "Banho", "preferred_date": MONDAY, "preferred_time": "10:00"}
+TEN: dict[str, JsonValue] = {
+    "pet_name": "Rex",
+    "service_type": "Banho",
+    "preferred_date": MONDAY,
+    "preferred_time": "10:00",
+}
 ARGUMENTS: dict[str, type[Arguments]] = {
     "register_pet": RegisterPet,
+    "update_pet": UpdatePet,
     "check_availability": CheckAvailability,
     "book_appointment": BookAppointment,
+    "reschedule_appointment": RescheduleAppointment,
+    "cancel_appointment": CancelAppointment,
+    "confirm_appointment": ConfirmAppointment,
+    "list_appointments": ListAppointments,
+    "join_waiting_list": WaitForADay,
+    "leave_waiting_list": WaitForADay,
     "escalate_to_human": EscalateToHuman,
     "attendance_report": AttendanceReport,
 }
-
-
-@pytest.fixture
-async def with_rex(counter: Counter) -> Counter:
-    """The customer has a dog."""
-    await counter.use("register_pet", name="Rex", species="dog", breed="Golden Retriever", age=3)
-    return counter
 
 
 @pytest.mark.parametrize("agent", list(AgentType))
 def test_the_schema_is_the_arguments_own(agent: AgentType) -> None:
     """What the model sees is what is validated, and only an assistant's own tools are offered to it."""
     offered = {s["function"]["name"]: s["function"] for s in toolbox(agent).schemas()}
-    customers = {"register_pet", "check_availability", "book_appointment", "escalate_to_human"}
+    customers = set(ARGUMENTS) - {"attendance_report"}
     assert set(offered) == (customers if agent is AgentType.CLIENT_AI else {"attendance_report"})
     for name, function in offered.items():
         assert function["parameters"] == ARGUMENTS[name].model_json_schema()
@@ -59,11 +70,15 @@ def test_the_schema_is_the_arguments_own(agent: AgentType) -> None:
 
 def test_the_seeds_fields_are_required_as_the_seed_says() -> None:
     """What the seed marks as required, and nothing else."""
-    required = {name: set(model.model_json_schema()["required"]) for name, model in ARGUMENTS.items()}
+    required = {name: set(model.model_json_schema().get("required", ())) for name, model in ARGUMENTS.items()}
     assert required["register_pet"] == {"name", "species"}
     assert required["book_appointment"] == {"pet_name", "service_type", "preferred_date"}
     assert required["check_availability"] == {"date"}
     assert required["escalate_to_human"] == {"reason"}
+    assert required["update_pet"] == {"pet_name"}
+    assert required["join_waiting_list"] == required["leave_waiting_list"] == {"pet_name", "service_type", "date"}
+    for name in ("reschedule_appointment", "cancel_appointment", "confirm_appointment", "list_appointments"):
+        assert not required[name]
 
 
 def test_the_shop_chooses_its_models() -> None:
@@ -94,6 +109,26 @@ WRONG: list[tuple[str, str, str]] = [
     ("book_appointment", json.dumps(TEN | {"preferred_time": "24:00"}), "preferred_time"),
     ("book_appointment", json.dumps(TEN | {"preferred_date": "23/11/2026"}), "preferred_date"),
     ("book_appointment", json.dumps(TEN | {"price": 1}), "price"),
+    ("book_appointment", json.dumps(TEN | {"slot_id": "x" * 41}), "slot_id"),
+    ("book_appointment", json.dumps(TEN | {"in_addition": "talvez"}), "in_addition"),
+    ("book_appointment", json.dumps(TEN | {"professional": "Ana"}), "professional"),
+    ("book_appointment", json.dumps(TEN | {"confirmed": True}), "confirmed"),
+    ("check_availability", '{"date": "2026-11-23", "until": "2026-11-22"}', "arguments"),
+    ("check_availability", '{"date": "2026-11-23", "until": "2026-12-24"}', "arguments"),
+    ("check_availability", '{"date": "2026-11-23", "period": "madrugada"}', "period"),
+    ("check_availability", '{"date": "2026-11-23", "contact_id": "x"}', "contact_id"),
+    ("reschedule_appointment", '{"new_date": "31/02"}', "new_date"),
+    ("reschedule_appointment", '{"new_time": "25:00"}', "new_time"),
+    ("reschedule_appointment", '{"price": 1}', "price"),
+    ("cancel_appointment", '{"appointment_id": "' + "x" * 41 + '"}', "appointment_id"),
+    ("cancel_appointment", '{"agreed": true}', "agreed"),
+    ("confirm_appointment", '{"agreed": true}', "agreed"),
+    ("list_appointments", '{"contact_id": "x"}', "contact_id"),
+    ("update_pet", '{"pet_name": "Rex", "size": "enorme"}', "size"),
+    ("update_pet", '{"pet_name": "Rex", "age": -1}', "age"),
+    ("update_pet", '{"size": "grande"}', "pet_name"),
+    ("join_waiting_list", '{"pet_name": "Rex", "service_type": "Banho", "date": "2026-02-30"}', "date"),
+    ("leave_waiting_list", '{"pet_name": "Rex"}', "service_type"),
     ("escalate_to_human", "{}", "reason"),
     ("escalate_to_human", '{"reason": ""}', "reason"),
     ("escalate_to_human", '{"reason": "' + "x" * 301 + '"}', "reason"),
@@ -107,7 +142,7 @@ async def test_an_unknown_tool_and_wrong_arguments_reach_the_model(counter: Coun
         outcome = await counter.call(name, "{}")
         answer = json.loads(outcome.content)
         assert (outcome.ok, answer["error"]) == (False, "unknown_tool")
-        assert answer["tools"] == ["register_pet", "check_availability", "book_appointment", "escalate_to_human"]
+        assert set(answer["tools"]) == set(ARGUMENTS) - {"attendance_report"}
     for tool, arguments, names in WRONG:
         outcome = await counter.call(tool, arguments)
         answer = json.loads(outcome.content)
@@ -156,29 +191,41 @@ async def test_strange_names_are_kept_and_harmless(counter: Counter) -> None:
 
 
 async def test_free_hours_of_a_day(counter: Counter) -> None:
-    """On the hour while open; what both professionals are busy with is gone; today only what is to come."""
+    """On the hour while open, the first few offered and kept, the others named; what both professionals are busy with
+    is gone; today only what is to come."""
     free = await counter.use("check_availability", date=MONDAY, service_type="banho")
+    offered = free.pop("offers")
+    assert isinstance(offered, list)
+    assert [(o["date"], o["weekday"], o["time"]) for o in offered if isinstance(o, dict)] == [
+        (MONDAY, "segunda-feira", f"{hour:02d}:00") for hour in range(9, 15)
+    ]
+    assert len({str(o["slot_id"]) for o in offered if isinstance(o, dict)}) == 6
     assert free == {
         "ok": True,
         "date": MONDAY,
         "weekday": "segunda-feira",
+        "until": None,
         "service": "Banho",
-        "slots": [f"{hour:02d}:00" for hour in range(9, 18)],
+        "slots": [f"{hour:02d}:00" for hour in range(9, 15)],
+        "also_free": {MONDAY: ["15:00", "16:00", "17:00"]},
+        "kept_for_minutes": 10,
     }
     async with counter.turn() as turn:
-        for one in await services.professionals(turn.tenant):
+        for one in await professionals.active(turn.tenant):
             await insert_booking(
                 turn.tenant,
                 counter.shop,
                 counter.customer.contact_id,
                 start=datetime(2026, 11, 23, 10, 30, tzinfo=SAO_PAULO),
-                professional=one,
+                professional=one.id,
             )
     free = await counter.use("check_availability", date=MONDAY)
     assert free["slots"] == ["09:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"]
     assert free["service"] is None
     today = await counter.use("check_availability", date="2026-11-22")
-    assert today["slots"] == ["13:00", "14:00", "15:00", "16:00", "17:00"]
+    assert today["slots"] == ["12:00", "13:00", "14:00", "15:00", "16:00", "17:00"]
+    counter.now += timedelta(seconds=1)
+    assert (await counter.use("check_availability", date="2026-11-22"))["slots"] == today["slots"][1:]
     counter.now = SUNDAY.replace(hour=23)
     assert (await counter.use("check_availability", date="2026-11-22"))["slots"] == []
 
@@ -212,21 +259,27 @@ async def test_days_that_cannot_be_booked(with_rex: Counter) -> None:
 async def test_defect_04_a_booking(with_rex: Counter) -> None:
     """The row, the facts for the model and for the engine, the hour written in the ways people do."""
     counter = with_rex
+    await counter.propose("book_appointment", **TEN)
+    await counter.says("Sim, pode marcar")
     outcome = await counter.call("book_appointment", json.dumps(TEN))
     answer = json.loads(outcome.content)
+    assert outcome.booking is not None
     assert answer["booking"] == {
+        "appointment_id": outcome.booking.id.hex[:8],
         "pet": "Rex (cachorro, Golden Retriever, 3 anos)",
         "service": "Banho",
         "date": MONDAY,
         "weekday": "segunda-feira",
         "time": "10:00",
         "price": "R$ 50,00",
+        "status": "agendado",
     }
-    assert outcome.booking is not None
     assert outcome.booking.start == datetime(2026, 11, 23, 10, tzinfo=SAO_PAULO)
+    assert outcome.change is BookingChange.BOOKED
     async with counter.turn() as turn:
-        (known,) = await bookings.upcoming(turn.tenant, turn.contact_id, after=counter.now, zone=SAO_PAULO)
-        assert (known.id, known.line()) == (outcome.booking.id, outcome.booking.line())
+        (known,) = await bookings.coming(turn.tenant, turn.contact_id, after=counter.now)
+        assert (known.id, known.facts(SAO_PAULO).line()) == (outcome.booking.id, outcome.booking.line())
+        assert known.conversation_id == counter.customer.conversation_id
     for written, hour in (
         ("11h", "11:00"),
         ("12 h", "12:00"),
@@ -234,7 +287,7 @@ async def test_defect_04_a_booking(with_rex: Counter) -> None:
         ("13h00", "13:00"),
         ("14:00:00", "14:00"),
     ):
-        booked = await counter.use("book_appointment", **(TEN | {"preferred_time": written}))
+        booked = await counter.agree("book_appointment", **(TEN | {"preferred_time": written, "in_addition": True}))
         assert isinstance(booked["booking"], dict), booked
         assert booked["booking"]["time"] == hour
 
@@ -255,15 +308,15 @@ async def test_each_way_a_booking_is_refused(with_rex: Counter) -> None:
             duration_minutes=60,
             price=(await service(turn.tenant)).price,
         )
-        for one in await services.professionals(turn.tenant):
+        for one in await professionals.active(turn.tenant):
             await insert_booking(
                 turn.tenant,
                 counter.shop,
                 other.contact_id,
                 start=datetime(2026, 11, 23, 15, tzinfo=SAO_PAULO),
-                professional=one,
+                professional=one.id,
             )
-    await counter.use("book_appointment", **(TEN | {"preferred_time": "16:00"}))
+    await counter.agree("book_appointment", **(TEN | {"preferred_time": "16:00"}))
     before = await counter.rows()
     cases: list[tuple[dict[str, JsonValue], RefusalCode, str]] = [
         ({"service_type": "hotel"}, RefusalCode.UNKNOWN_SERVICE, "services"),
@@ -273,13 +326,19 @@ async def test_each_way_a_booking_is_refused(with_rex: Counter) -> None:
         ({"pet_name": "Nina"}, RefusalCode.AMBIGUOUS_PET, "candidates"),
         ({"preferred_time": None}, RefusalCode.TIME_REQUIRED, "slots"),
         ({"preferred_time": ""}, RefusalCode.TIME_REQUIRED, "slots"),
-        ({"preferred_time": "08:59"}, RefusalCode.OUTSIDE_HOURS, "slots"),
-        ({"preferred_time": "17:01"}, RefusalCode.OUTSIDE_HOURS, "slots"),
-        ({"preferred_time": "23h"}, RefusalCode.OUTSIDE_HOURS, "slots"),
-        ({"preferred_time": "15h"}, RefusalCode.SLOT_TAKEN, "alternatives"),
-        ({"preferred_time": "14:30"}, RefusalCode.SLOT_TAKEN, "alternatives"),
+        ({"preferred_time": "08:59"}, RefusalCode.OUTSIDE_HOURS, "alternatives"),
+        ({"preferred_time": "17:01"}, RefusalCode.OUTSIDE_HOURS, "alternatives"),
+        ({"preferred_time": "23h"}, RefusalCode.OUTSIDE_HOURS, "alternatives"),
+        ({"preferred_time": "15h", "in_addition": True}, RefusalCode.SLOT_TAKEN, "alternatives"),
+        ({"preferred_time": "14:30", "in_addition": True}, RefusalCode.SLOT_TAKEN, "alternatives"),
+        ({"preferred_time": "11:00"}, RefusalCode.USE_RESCHEDULE_INSTEAD, "appointment_id"),
+        ({"preferred_time": "16:30"}, RefusalCode.USE_RESCHEDULE_INSTEAD, "appointment_id"),
+        ({"preferred_time": "16:30", "in_addition": True}, RefusalCode.PET_BUSY, "offers"),
+        ({"preferred_time": "15:30", "service_type": "Tosa"}, RefusalCode.PET_BUSY, "offers"),
+        ({"preferred_time": "16:00", "service_type": "Tosa"}, RefusalCode.PET_SAME_START_CONFLICT, "message"),
+        ({"preferred_time": "16:00", "in_addition": True}, RefusalCode.PET_SAME_START_CONFLICT, "message"),
         ({"preferred_time": "16:00"}, RefusalCode.PET_SAME_START_CONFLICT, "message"),
-        ({"preferred_date": "2026-11-22", "preferred_time": "12:00"}, RefusalCode.PAST_DATE, "now"),
+        ({"preferred_date": "2026-11-22", "preferred_time": "11:59"}, RefusalCode.PAST_DATE, "now"),
         ({"preferred_date": "2026-11-22", "preferred_time": "09:00"}, RefusalCode.PAST_DATE, "now"),
     ]
     for change, code, fact in cases:
@@ -287,8 +346,8 @@ async def test_each_way_a_booking_is_refused(with_rex: Counter) -> None:
         assert refused["error"] == code, (change, refused)
         assert refused[fact] is not None
         assert "Thor" not in json.dumps(refused)
-    taken = await counter.use("book_appointment", **(TEN | {"preferred_time": "15:00"}))
-    assert taken["alternatives"] == ["11:00", "12:00", "13:00", "14:00", "16:00", "17:00"]
+    taken = await counter.use("book_appointment", **(TEN | {"preferred_time": "15:00", "in_addition": True}))
+    assert taken["alternatives"] == ["10:00", "11:00", "12:00", "13:00", "14:00", "17:00"]  # at four Rex is busy
     assert (await counter.use("check_availability", date=MONDAY, service_type="hotel"))["error"] == "unknown_service"
     assert (await counter.use("check_availability", date=MONDAY, service_type="consulta"))["candidates"] == [
         "Consulta Dermatológica",
@@ -314,7 +373,7 @@ async def test_a_refusal_takes_back_what_its_tool_began(counter: Counter) -> Non
 
     async def write_then_refuse(turn: Turn, wanted: EscalateToHuman) -> Answer:
         await pet(turn.tenant, counter.shop, turn.contact_id, wanted.reason)
-        raise ToolRefused(RefusalCode.NOT_ALLOWED, "não", why=["porque", 1, None])
+        raise RequestRefused(RefusalCode.NOT_ALLOWED, "não", why=["porque", 1, None])
 
     box = Toolbox([Tool(name="t", description="d", arguments=EscalateToHuman, run=write_then_refuse)])
     async with counter.turn() as turn:
@@ -358,7 +417,7 @@ async def test_defect_13_auroras_figures_are_the_rows(
                 minutes=30,
                 status=status,
                 service_name=what,
-                professional=(await services.professionals(turn.tenant))[status == "no_show"],
+                professional=(await professionals.active(turn.tenant))[status == "no_show"].id,
             )
         await insert_booking(
             turn.tenant, counter.shop, me, start=datetime(2026, 10, 31, 23, tzinfo=SAO_PAULO), status="completed"

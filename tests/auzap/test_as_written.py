@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from domain.agenda_rules import State, Unattended
+from domain.shop import Coat, Size
 from operating import as_written
 from operating.refusal import Mistyped
 
@@ -74,3 +76,27 @@ def test_names_that_nobody_could_read_are_refused(text: str) -> None:
     """Nothing, too much, lines within, letters that are not seen; the message says whose name it is."""
     with pytest.raises(Mistyped, match="o nome da loja"):
         as_written.name(text, of="o nome da loja")
+
+
+def test_the_hours_of_one_day_are_stretches_in_order() -> None:
+    """As people write them; lunch is one of them."""
+    found = as_written.hours_of_day("9h às 12h, 13:00-18h30")
+    assert [span.in_words() for span in found] == ["09:00–12:00", "13:00–18:30"]
+    assert as_written.lunch("12h-13h").in_words() == "12:00–13:00"
+
+
+@pytest.mark.parametrize("text", ["", "9h", "fechado", "12h-9h", "9h-9h", "9h-12h 12h-13h", "9h-24h", "seg 9h-12h"])
+def test_hours_of_one_day_that_are_none_are_refused(text: str) -> None:
+    """With an example of how to write them."""
+    with pytest.raises(Mistyped, match="escreva como: 09:00"):
+        as_written.hours_of_day(text)
+
+
+def test_words_are_read_whatever_the_accent() -> None:
+    """Sizes, coats, states, what becomes of a booking, and none."""
+    assert (as_written.size("Médio"), as_written.coat(" LONGO ")) == (Size.MEDIO, Coat.LONGO)
+    assert (as_written.state("sp"), as_written.state("None"), as_written.state("nenhum")) == (State.SP, None, None)
+    assert as_written.unattended("No-Show") is Unattended.NO_SHOW
+    for read in (as_written.size, as_written.coat, as_written.state, as_written.unattended):
+        with pytest.raises(Mistyped, match="não é um"):
+            read("x")

@@ -6,16 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from dev.practice_model import completions, conversation, owner, wording
+from dev.practice_model import completions, marks, owner, wording, wording_changes
 from dev.practice_model.pet_words import Species
 from dev.practice_model.services import Service
 from dev.practice_model.times import Window
 from domain import replies
-from domain.bookings import BookingFacts
+from domain.bookings import BookingChange, BookingFacts
 from domain.claims import ClaimKind, unsupported_claim, with_confirmations
 from domain.conversation import Audience
 from domain.events import MessageKind
 from domain.ids import BookingId
+from domain.reply_facts import PriceFact, ReplyFacts
 
 TODAY = date(2026, 11, 22)
 AT_TEN = BookingFacts(
@@ -66,7 +67,7 @@ INVENTED_BOOKINGS = [
 ]
 INVENTED_HANDOVERS = [
     completions.INVENTED_HANDOVER,
-    conversation.HANDED_OVER,
+    marks.HANDED_OVER,
     "Já chamei uma pessoa da equipe.",
     "Chamei um atendente para você.",
     "Vou te transferir para um atendente.",
@@ -136,11 +137,12 @@ OWN_TEXTS = [
     wording.options(SLOTS, date(2026, 11, 23), TODAY, named_now=False),
     wording.none_in_window(Window(time(8), time(12), "de manhã"), SLOTS, date(2026, 11, 23), TODAY),
     wording.time_not_free(time(10), SLOTS),
-    wording.nothing_free(date(2026, 11, 23), TODAY),
-    wording.slot_taken(SLOTS),
-    wording.slot_taken(()),
-    wording.outside_hours(SLOTS),
-    wording.outside_hours(()),
+    wording_changes.nothing_free(date(2026, 11, 23), TODAY, None, can_wait=True),
+    wording_changes.PROPOSED,
+    wording_changes.NOT_BOOKED,
+    wording_changes.CHANGE_OR_CANCEL,
+    wording_changes.asks_traits(["size"], "Banho", "Rex"),
+    wording_changes.first_needed("Tosa", "Banho", "Rex"),
     wording.who_is_it(),
     wording.which_species("Rex", "o"),
     wording.which_name(Species.CAT),
@@ -191,6 +193,16 @@ def test_questions_conditions_and_rules_of_the_house_are_no_claims(text: str) ->
 def test_our_own_texts_claim_nothing(text: str) -> None:
     """What the practice model and the engine say without a tool's success passes the guard."""
     assert claim_in(text) is None
+
+
+@pytest.mark.parametrize("text", OWN_TEXTS)
+def test_our_own_texts_name_only_figures_they_were_given(text: str) -> None:
+    """The prices and times the practice model repeats are those of its services and slots."""
+    facts = ReplyFacts(
+        prices=tuple(PriceFact(service=service.name, price=Decimal(service.price[3:5])) for service in SERVICES),
+        slots=tuple(AT_TEN.start.replace(hour=slot.hour) for slot in SLOTS),
+    )
+    assert unsupported_claim(text, bookings=(), handed_over=False, facts=facts) is None
 
 
 @pytest.mark.parametrize("urgent", [True, False])
@@ -259,7 +271,7 @@ def test_an_owner_hears_of_everybodys_bookings(text: str, kind: ClaimKind | None
 
 def test_confirmations_come_from_the_row_alone() -> None:
     """The model's lines with figures go, its kind words stay, and the row's facts follow."""
-    confirmation = AT_TEN.confirmation(TODAY)
+    confirmation = AT_TEN.told(BookingChange.BOOKED, TODAY)
     said = "Maravilha! 🐶\nMarquei para 11h por R$ 10,00.\nAté lá!"
     assert with_confirmations(said, [confirmation]) == f"Maravilha! 🐶\nAté lá!\n\n{confirmation}"
     assert with_confirmations("às 11h", [confirmation]) == confirmation
@@ -269,9 +281,9 @@ def test_confirmations_come_from_the_row_alone() -> None:
 
 def test_a_confirmation_states_the_rows_facts() -> None:
     """The words a customer gets, exactly."""
-    assert AT_TEN.confirmation(TODAY) == (
+    assert AT_TEN.told(BookingChange.BOOKED, TODAY) == (
         "Agendamento confirmado:\n📅 Data: amanhã, segunda-feira, 23/11\n🕙 Horário: 10:00\n"
         "🐾 Pet: Rex (cachorro, Golden Retriever, 3 anos)\n💉 Serviço: Consulta Veterinária Geral\n💰 Valor: R$ 120,00"
     )
-    assert AT_TEN.line() == "2026-11-23 10:00, Rex, Consulta Veterinária Geral, R$ 120,00"
-    assert claim_in(AT_TEN.confirmation(TODAY), AT_TEN) is None
+    assert AT_TEN.line() == "00000000: 2026-11-23 10:00, Rex, Consulta Veterinária Geral, R$ 120,00, agendado"
+    assert claim_in(AT_TEN.told(BookingChange.BOOKED, TODAY), AT_TEN) is None

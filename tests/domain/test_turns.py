@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from domain.addresses import Address, AddressKind
-from domain.agenda import OpeningHours
 from domain.conversation import AgentType, Audience, Conversation, ConversationStatus
 from domain.events import DeliveryStatus, InboundMessage, MessageKind
 from domain.ids import ContactId, ConversationId, OrganizationId
+from domain.opening import OpeningHours
 from domain.shop import AiConfig, Organization
 from domain.turns import Decision, decide, is_late, sort_by_age_and_content
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain import replies
-from domain.agenda import OpeningHours
 from domain.dates import age_in_words, birth_date_from_age, calendar_lines, spoken, weekday
 from domain.events import MessageKind
 from domain.ids import OrganizationId, PetId
 from domain.money import reais
+from domain.opening import OpeningHours
 from domain.portuguese import counted, plural
 from domain.shop import AiConfig, Organization, Pet, Species
 

@@ -1,4 +1,4 @@
-"""Records histories of real runs for the replay tests: `python -m tests.histories.record`.
+"""Records histories of real runs for the replay tests: `python -m tests.histories.record [scene …]`.
 
 Run it when a change to a workflow is meant to be incompatible and no open run has to survive it; the stored files are
 then replaced. As long as the replay tests pass with the old files, a deployment is safe for what runs.
@@ -8,23 +8,28 @@ import asyncio
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet
-from temporalio.client import WorkflowHistory
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import WorkflowHandle, WorkflowHistory
+from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 from dev.postgres import throwaway_postgres
 from dev.practice_model.faults import Fault, FaultKind
 from dev.temporal_binary import find_temporal
 from dev.temporal_server import dev_server_args
+from domain.bookings import BookingStatus
 from storage.database import Database
 from storage.instances import Instances
 from storage.migrate import migrate
 from temporal import DATA_CONVERTER
 from tests.conftest import Keys
 from tests.engine import Engine, running_engine, upsert, whatsapp_message
+from tests.workflows.agenda_days import Life, booked, customer, marked, moved, on_the_hour, shop_where_it_is
+from tests.workflows.test_waiting_list import FIRST, SECOND, full_day
 from workflows import contracts
 from workflows.contracts import Release
 
@@ -95,11 +100,67 @@ async def held(engine: Engine) -> None:
     await _end(engine)
 
 
+Handle = WorkflowHandle[Any, Any]  # Any: the handle of an id knows no types
+
+
+async def _three_days_ahead(engine: Engine, skipper: TimeSkipper) -> Life:
+    zone = await shop_where_it_is(engine, 10)
+    life = await booked(engine, skipper, await customer(engine), on_the_hour(zone, 3, 14))
+    await life.comes_to("ask_to_confirm")
+    return life
+
+
+async def booking_life(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """A booking from its making to the follow-up; the reminder waits a while for the shop's number."""
+    life = await _three_days_ahead(engine, skipper)
+    await life.passes_to(life.start - timedelta(hours=2))
+    engine.bridge.connected = False
+    await life.passes_to(life.start - timedelta(minutes=57))
+    engine.bridge.connected = True
+    await life.ends()
+    return life.handle
+
+
+async def booking_moved(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """A booking that is moved while its question waits for the shop's number, confirmed, and cancelled."""
+    engine.bridge.connected = False
+    life = await _three_days_ahead(engine, skipper)
+    await life.passes_to(life.start - timedelta(hours=23, minutes=57))
+    life = await moved(life, life.start + timedelta(days=7))
+    await life.comes_to("ask_to_confirm")
+    engine.bridge.connected = True
+    await life.passes_to(life.start - timedelta(hours=5))
+    await marked(life, BookingStatus.CONFIRMED)
+    await life.comes_to("confirmed: notify (remind)")
+    await life.passes_to(life.start - timedelta(minutes=30))
+    await marked(life, BookingStatus.CANCELLED)
+    await life.has_ended()
+    return life.handle
+
+
+async def waiting_list(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """Two wait; the first lets the deadline pass, the second takes the slot."""
+    line = await full_day(engine, skipper)
+    await line.joins(FIRST, "Thor")
+    second = await line.joins(SECOND, "Mel")
+    await marked(line.taken[0], BookingStatus.CANCELLED)
+    await engine.bridge.record.wait_for_sent(1)
+    await line.passes(timedelta(minutes=31))
+    await line.answers(second, SECOND, "Mel", "sim, quero!")
+    await line.has_ended()
+    return line.handle
+
+
 SCENES: tuple[Callable[[Engine], Awaitable[None]], ...] = (booking, overtaken, corrected, handed_over, released, held)
+SCENES_OF_DAYS: tuple[Callable[[Engine, TimeSkipper], Awaitable[Handle]], ...] = (
+    booking_life,
+    booking_moved,
+    waiting_list,
+)
 
 
-async def main() -> None:
-    """Record every scene."""
+async def main(wanted: Sequence[str]) -> None:
+    """Record these scenes; without a name every one."""
     binary = await find_temporal()
     environment = await WorkflowEnvironment.start_local(
         dev_server_existing_path=str(binary.path),
@@ -110,8 +171,8 @@ async def main() -> None:
         await asyncio.to_thread(migrate, urls.owner, urls.app)
         database = await Database.connect(urls.app)
         keys = Keys(Fernet.generate_key().decode())
-        for scene in SCENES:
-            store = Instances(keys.keyring)
+        store = Instances(keys.keyring)
+        for scene in (one for one in SCENES if one.__name__ in wanted or not wanted):
             async with running_engine(database, store, keys, environment.client, urls.app) as engine:
                 await scene(engine)
                 if scene is not released:
@@ -123,6 +184,13 @@ async def main() -> None:
                     ).fetch_history()
                     _store(scene.__name__, history)
                 sys.stdout.write(f"{scene.__name__}\n")
+        skipper = TimeSkipper(environment.client, config=TimeSkippingConfig(enabled=False))
+        for of_days in (one for one in SCENES_OF_DAYS if one.__name__ in wanted or not wanted):
+            async with running_engine(
+                database, store, keys, environment.client, urls.app, starting=skipper.client
+            ) as engine:
+                _store(of_days.__name__, await (await of_days(engine, skipper)).fetch_history())
+                sys.stdout.write(f"{of_days.__name__}\n")
         await database.close()
     await environment.shutdown()
 
@@ -144,6 +212,6 @@ async def _is_handoff(engine: Engine) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
     sys.stdout.flush()
     os._exit(0)

@@ -10,8 +10,9 @@ from domain.addresses import Address, AddressKind
 from domain.conversation import Audience, Sender
 from domain.events import DeliveryStatus, InboundMessage, MessageKind, ShopMessageSeen, StatusChanged
 from domain.ids import ContactId, ConversationId, ProfessionalId, TurnId
-from domain.shop import Pet, Service, Species
-from storage import contacts, conversations, outbox, pets, services
+from domain.services import Service
+from domain.shop import Pet, Species
+from storage import contacts, conversations, inbound, outbox, pets, professionals, services
 from storage.database import Connection
 from storage.outbox import OutboundMessage
 from tests.shops import CUSTOMER, Shop
@@ -105,6 +106,35 @@ async def reply(
     return rows
 
 
+async def told(
+    tenant: Connection,
+    shop: Shop,
+    of: Customer,
+    *parts: str,
+    turn_id: TurnId | None = None,
+    sender: Sender = Sender.AI,
+) -> TurnId:
+    """A reply that the channel has taken."""
+    turn_id = turn_id or TurnId(uuid.uuid4())
+    for row in await reply(tenant, shop, of, *parts, turn_id=turn_id, sender=sender):
+        await outbox.mark_sent(tenant, row, shop.instance.id, uuid.uuid4().hex)
+    return turn_id
+
+
+async def wrote(
+    tenant: Connection,
+    shop: Shop,
+    of: Customer,
+    *texts: str,
+    sent_at: datetime | None = None,
+    kind: MessageKind = MessageKind.TEXT,
+) -> None:
+    """What the customer wrote, at this moment of the channel's clock unless another is named."""
+    moment = sent_at or datetime.now(UTC)
+    messages = [said(text, kind=kind).model_copy(update={"sent_at": moment}) for text in texts]
+    await inbound.record(tenant, shop.organization_id, of.conversation_id, shop.instance.id, messages, Sender.CUSTOMER)
+
+
 async def pet(
     tenant: Connection, shop: Shop, contact_id: ContactId, name: str = "Rex", breed: str | None = None
 ) -> Pet:
@@ -138,7 +168,7 @@ async def insert_booking(
     service_name: str = "Banho",
 ) -> uuid.UUID:
     """A booking by plain SQL, past all our code."""
-    professional_id = professional or (await services.professionals(tenant))[0]
+    professional_id = professional or (await professionals.active(tenant))[0].id
     wanted = await service(tenant, service_name)
     made: uuid.UUID = await tenant.fetchval(
         """insert into bookings (organization_id, contact_id, pet_id, service_id, professional_id, professional_number,

@@ -6,12 +6,27 @@ from datetime import date, timedelta
 
 from domain.addresses import Address, AddressKind, address_from_jid
 from domain.alerts import AlertKind
+from domain.bookings import Intent
 from domain.conversation import AgentType, Audience, ConversationStatus, HandoffReason, Sender
-from domain.ids import ContactId, TurnId
+from domain.ids import BookingId, ContactId, TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
 from domain.shop import Species
-from storage import alerts, contacts, conversations, inbound, interactions, owners, pets, tool_calls
+from storage import (
+    alerts,
+    bookings,
+    contacts,
+    conversations,
+    held_slots,
+    inbound,
+    interactions,
+    owners,
+    pets,
+    professionals,
+    tool_calls,
+    waiting_list,
+)
 from storage.database import Connection, Database
+from storage.held_slots import NewSlot
 from storage.tool_calls import ToolCallKey
 from tests.shops import OWNER, Shop
 from tests.storage.rows import (
@@ -26,6 +41,7 @@ from tests.storage.rows import (
     phone,
     reply,
     said,
+    service,
     until_somebody_waits,
 )
 
@@ -179,6 +195,84 @@ async def test_the_same_pet_booked_twice_at_one_start_does_not_stop_a_merge(data
         assert [p.id for p in await pets.of_contact(tenant, old)] == [rex.id]
         rows = await tenant.fetch("select contact_id, pet_id from bookings order by pet_id nulls last")
         assert [tuple(row) for row in rows] == [(old, rex.id), (old, None)]
+
+
+async def test_what_is_held_and_waited_for_goes_along(database: Database, shop: Shop) -> None:
+    """Bookings, held slots and the waiting list of both conversations are the one conversation's and contact's, with
+    the pet that stays; who waits is still in line, and a wait that both had is one."""
+    async with database.tenant(shop.organization_id) as tenant:
+        old = await customer(tenant, shop, LID, key="a" * 32)
+        bath, clip = await service(tenant), await service(tenant, "Tosa")
+        rex = await pet(tenant, shop, old.contact_id, "Rex")
+    async with database.tenant(shop.organization_id) as tenant:
+        new = await customer(tenant, shop, PHONE, key="b" * 32)
+        twin = await pet(tenant, shop, new.contact_id, "REX")
+        mimi = await pet(tenant, shop, new.contact_id, "Mimi")
+        made = await insert_booking(tenant, shop, new.contact_id, start=NOON, pet_id=twin.id)
+        await tenant.execute("update bookings set conversation_id = $1", new.conversation_id)
+        for who, of, what, start in (
+            (old, rex, bath, NOON),
+            (new, twin, bath, NOON + timedelta(hours=1)),
+            (new, mimi, clip, NOON + timedelta(hours=2)),
+        ):
+            await held_slots.hold(
+                tenant,
+                shop.organization_id,
+                who.conversation_id,
+                who.contact_id,
+                [
+                    NewSlot(
+                        booking_id=BookingId(uuid.uuid4()),
+                        intent=Intent.BOOK,
+                        service_id=what.id,
+                        pet_id=of.id,
+                        professional_id=(await professionals.active(tenant))[0].id,
+                        start=start,
+                        end=start + timedelta(hours=1),
+                    )
+                ],
+                turn_id=TurnId(uuid.uuid4()),
+                expires_at=NOON + timedelta(hours=1),
+                now=NOON,
+            )
+        for who, of, what, status in (
+            (old, rex, bath, "waiting"),
+            (new, twin, bath, "waiting"),
+            (old, rex, clip, "left"),
+            (new, twin, clip, "waiting"),
+            (new, mimi, bath, "offered"),
+        ):
+            await waiting_list.join(
+                tenant,
+                shop.organization_id,
+                conversation_id=who.conversation_id,
+                contact_id=who.contact_id,
+                service_id=what.id,
+                pet_id=of.id,
+                day=NOON.date(),
+            )
+            await tenant.execute(
+                "update waiting_list set status = $3 where pet_id = $1 and service_id = $2", of.id, what.id, status
+            )
+
+    assert await upsert(database, shop, PHONE, LID) == old.contact_id
+
+    async with database.tenant(shop.organization_id) as tenant:
+        for table, rows in (("bookings", 1), ("held_slots", 3), ("waiting_list", 4)):
+            owners_of = await tenant.fetch(f"select contact_id, conversation_id from {table}")
+            assert {tuple(row) for row in owners_of} == {(old.contact_id, old.conversation_id)}, table
+            assert len(owners_of) == rows, table
+        assert await tenant.fetchval("select pet_id from bookings where id = $1", made) == rex.id
+        held = await held_slots.of_conversation(tenant, old.conversation_id, NOON)
+        assert [slot.pet_id for slot in held] == [rex.id, rex.id, mimi.id]
+        line = await waiting_list.of_contact(tenant, old.contact_id, NOON.date())
+        assert {(w.pet, w.service, w.status) for w in line} == {
+            ("Rex", "Banho", "waiting"),
+            ("Rex", "Tosa", "waiting"),
+            ("Mimi", "Banho", "offered"),
+        }
+        (coming,) = await bookings.coming(tenant, old.contact_id, after=NOON - timedelta(hours=1))
+        assert coming.conversation_id == old.conversation_id
 
 
 async def test_three_contacts_become_one(database: Database, shop: Shop) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -51,14 +52,117 @@ async def test_twice_is_fine_and_two_at_once_take_turns(empty: DatabaseUrls) -> 
 def test_down_is_refused(database_urls: DatabaseUrls) -> None:
     """Nothing before the foundation; nothing is dropped."""
     before = revision(database_urls)
-    engine = create_engine(database_urls.owner.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(migration._MIGRATIONS))
-        with pytest.raises(RuntimeError, match="another database"):
-            command.downgrade(config, "base")
-    engine.dispose()
+    with pytest.raises(RuntimeError):
+        to_revision(database_urls, "base", down=True)
     assert revision(database_urls) == before
+
+
+def to_revision(urls: DatabaseUrls, target: str, *, down: bool = False) -> None:
+    """Alembic alone, from one revision to another."""
+    engine = create_engine(urls.owner.replace("postgresql://", "postgresql+psycopg://"))
+    try:
+        with engine.connect() as connection:
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(migration._MIGRATIONS))
+            (command.downgrade if down else command.upgrade)(config, target)
+    finally:
+        engine.dispose()
+
+
+def test_the_agenda_cannot_be_taken_back(database_urls: DatabaseUrls) -> None:
+    """Not to the revision before it: what was booked since could not be told apart; nothing is dropped."""
+    before = revision(database_urls)
+    with pytest.raises(RuntimeError, match="backup"):
+        to_revision(database_urls, "0001", down=True)
+    assert revision(database_urls) == before
+
+
+_OLD_SHOP = """
+insert into organizations (id, slug, name) values ('00000000-0000-0000-0000-000000000001', 'velha', 'Loja Velha');
+insert into organization_settings (organization_id, timezone, opening_hours, ai_config)
+    values ('00000000-0000-0000-0000-000000000001', 'America/Sao_Paulo', '{}', '{}');
+insert into contacts (id, organization_id)
+    values ('00000000-0000-0000-0000-000000000002', '00000000-0000-0000-0000-000000000001');
+insert into pets (id, organization_id, contact_id, name, name_folded, species)
+    select ('00000000-0000-0000-0000-00000000001' || n)::uuid, organization_id, id, n, n, 'dog'
+    from contacts, generate_series(1, 2) n;
+insert into services (id, organization_id, name, name_folded, category, duration_minutes, price)
+    values ('00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000001', 'Banho', 'banho', 'banho',
+            60, 50);
+insert into professionals (id, organization_id, name)
+    select ('00000000-0000-0000-0000-00000000002' || n)::uuid, '00000000-0000-0000-0000-000000000001', n
+    from generate_series(1, 3) n;
+"""
+_OLD_BOOKING = """
+insert into bookings (organization_id, contact_id, pet_id, service_id, professional_id, professional_number,
+    booking_type, start_time, end_time, duration_minutes, price, status)
+select p.organization_id, '00000000-0000-0000-0000-000000000002', %(pet)s, '00000000-0000-0000-0000-000000000003', p.id,
+    p.number, %(name)s, %(start)s::timestamptz, %(start)s::timestamptz + interval '1 hour', 60, 50, %(status)s
+from professionals p where p.name = %(who)s
+"""
+
+
+def test_old_bookings_come_along_also_those_that_overlap(empty: DatabaseUrls) -> None:
+    """A database of the revision before, with a pet in two places: every booking keeps its time, the first of an
+    overlap counts, and what is booked from now on is refused where any that counts is in the way."""
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        migration._make_app_role(connection, empty.app)
+    to_revision(empty, "0001")
+    rex, mimi = (uuid.UUID(int=0x11), uuid.UUID(int=0x12))
+    old = [
+        ("first", rex, "1", "2026-11-23T10:00Z", "scheduled"),
+        ("overlaps it", rex, "2", "2026-11-23T10:30Z", "confirmed"),
+        ("overlaps that", rex, "1", "2026-11-23T11:15Z", "scheduled"),
+        ("of another pet", mimi, "3", "2026-11-23T10:00Z", "in_progress"),
+        ("cancelled", rex, "1", "2026-11-23T15:00Z", "cancelled"),
+        ("over one that was cancelled", rex, "2", "2026-11-23T15:30Z", "scheduled"),
+        ("long done", rex, "1", "2026-10-01T10:00Z", "completed"),
+        ("long done beside it", rex, "2", "2026-10-01T10:30Z", "completed"),
+        ("of no pet", None, "1", "2026-11-23T18:00Z", "scheduled"),
+    ]
+    coming = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    old += [("to come", None, "3", coming, "confirmed"), ("to come, off", None, "3", coming, "cancelled")]
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        connection.execute(_OLD_SHOP)
+        for name, pet, who, start, status in old:
+            connection.execute(_OLD_BOOKING, {"name": name, "pet": pet, "who": who, "start": start, "status": status})
+        before = connection.execute("select id, start_time, end_time, status, price from bookings order by id")
+        kept = before.fetchall()
+    migrate(empty.owner, empty.app)
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        after = connection.execute("select id, start_time, end_time, status, price from bookings order by id")
+        assert after.fetchall() == kept
+        counts = connection.execute("select booking_type from bookings where pet_occupied is not null order by 1")
+        assert [row[0] for row in counts] == ["first", "of another pet", "over one that was cancelled"]
+        professionals = connection.execute("select count(*) from bookings where occupied is null")
+        assert professionals.fetchone() == (2,)
+        woken = connection.execute("select b.booking_type from wakes w join bookings b on b.id::text = w.subject")
+        to_come = connection.execute(
+            """select booking_type from bookings where end_time > now()
+               and status in ('scheduled', 'confirmed', 'in_progress')"""
+        )
+        assert sorted(woken.fetchall()) == sorted(to_come.fetchall())
+        assert ("to come",) in connection.execute("select booking_type from bookings").fetchall()
+        assert connection.execute("select count(*) from wakes").fetchone() != (0,)
+        # Touched in any way but its time, what overlapped stays as it is; no wrong number sneaks in.
+        connection.execute("update bookings set status = 'confirmed' where booking_type = 'overlaps it'")
+        with pytest.raises(psycopg.errors.ExclusionViolation):
+            connection.execute("update bookings set pet_number = 7 where booking_type = 'overlaps it'")
+        for when, who in (("2026-11-23T10:15Z", "3"), ("2026-11-23T10:59Z", "3"), ("2026-11-23T16:00Z", "1")):
+            with pytest.raises(psycopg.errors.ExclusionViolation):
+                connection.execute(
+                    _OLD_BOOKING, {"name": "new", "pet": rex, "who": who, "start": when, "status": "scheduled"}
+                )
+        # Moved to where there is room, it counts again.
+        move = "update bookings set start_time = %(at)s, end_time = %(at)s::timestamptz + interval '1 hour' where"
+        connection.execute(f"{move} booking_type = 'overlaps it'", {"at": "2026-11-23T20:00Z"})
+        with pytest.raises(psycopg.errors.ExclusionViolation):
+            connection.execute(
+                _OLD_BOOKING,
+                {"name": "new", "pet": rex, "who": "3", "start": "2026-11-23T20:30Z", "status": "scheduled"},
+            )
+        with pytest.raises(psycopg.errors.ExclusionViolation):
+            connection.execute(f"{move} booking_type = 'overlaps that'", {"at": "2026-11-23T10:30Z"})
 
 
 @pytest.mark.parametrize("powers", ["superuser", "bypassrls", "in role postgres"])

@@ -8,12 +8,12 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
-from domain.agenda import OpeningHours, OpenSpan
 from domain.errors import Misconfigured
 from domain.events import ConnectionState
 from domain.ids import InstanceId, OrganizationId
+from domain.opening import OpeningHours, OpenSpan
 from domain.shop import AiConfig
-from storage import organizations, owners, services
+from storage import organizations, owners, professionals, services
 from storage.database import Database
 from storage.instances import Instances
 from storage.organizations import SettingsChange
@@ -105,13 +105,10 @@ async def test_services_and_people(database: Database, shop: Shop) -> None:
         found = await services.active(tenant)
         assert [s.name for s in found] == ["Banho", "Consulta Veterinária Geral", "Tosa", "VACINACAO"]
         assert (found[3].duration_minutes, found[3].price, found[3].category) == (15, Decimal("80.00"), "vacina")
-        ana = await services.add_professional(tenant, shop.organization_id, "Ana")
-        assert (await services.professionals(tenant))[-1] == ana
-        assert [p.name for p in await services.professionals_by_name(tenant)] == [
-            "Ana",
-            "Profissional 1",
-            "Profissional 2",
-        ]
+        ana = await professionals.add(tenant, shop.organization_id, "Ana")
+        here = await professionals.active(tenant)
+        assert [p.name for p in here] == ["Profissional 1", "Profissional 2", "Ana"]
+        assert (here[-1].id, here[-1].services, here[-1].hours) == (ana, None, None)
         await tenant.execute("update services set is_active = false where name = 'Tosa'")
         assert "Tosa" not in [s.name for s in await services.active(tenant)]
         long = "ﷺ" * 60  # eighteen letters each, once folded

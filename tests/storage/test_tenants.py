@@ -2,25 +2,48 @@
 
 import json
 import uuid
+from datetime import timedelta
+from decimal import Decimal
 
 import asyncpg
 import pytest
 
 from dev.postgres import DatabaseUrls
 from domain.alerts import AlertKind
+from domain.bookings import Intent
 from domain.conversation import AgentType, Audience, Sender
 from domain.errors import Misconfigured
 from domain.events import DeliveryStatus
 from domain.ids import TurnId
 from domain.instances import InstanceKind
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
-from storage import alerts, dead_letters, inbound, interactions, organizations, outbox, owners, services, tool_calls
+from domain.notices import NoticeKind
+from domain.services import Variant
+from domain.shop import Pet, Size
+from storage import (
+    alerts,
+    booking_notices,
+    dead_letters,
+    held_slots,
+    inbound,
+    interactions,
+    organizations,
+    outbox,
+    owners,
+    professionals,
+    services,
+    special_days,
+    tool_calls,
+    waiting_list,
+)
 from storage.database import Connection, Database
 from storage.dead_letters import DeadLetterSource
+from storage.held_slots import NewSlot
 from storage.instances import Instances
+from storage.special_days import SpecialDay
 from storage.tool_calls import ToolCallKey
 from tests.shops import OWNER, Shop, open_shop
-from tests.storage.rows import NOON, customer, insert_booking, pet, reply, said, status
+from tests.storage.rows import NOON, Customer, customer, insert_booking, pet, reply, said, service, status
 
 _TABLES = """select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'alembic_version' order by 1"""
@@ -65,6 +88,59 @@ async def furnish(tenant: Connection, shop: Shop) -> None:
         shop.organization_id,
         await owners.find(tenant, [OWNER]),
     )
+    await furnish_agenda(tenant, shop, somebody, rex)
+
+
+async def furnish_agenda(tenant: Connection, shop: Shop, somebody: Customer, rex: Pet) -> None:
+    """At least one row in every table of the agenda; the triggers write the wakes."""
+    bath, clip = await service(tenant), await service(tenant, "Tosa")
+    (person, *_) = await professionals.active(tenant)
+    day = NOON.date()
+    await special_days.put(tenant, shop.organization_id, SpecialDay(day=day, spans=(), note="reforma"))
+    await services.set_variant(
+        tenant, shop.organization_id, bath.id, Variant(size=Size.GRANDE, minutes=90, price=Decimal(80))
+    )
+    await professionals.set_services(tenant, shop.organization_id, person.id, [bath.id, clip.id])
+    await professionals.add_absence(tenant, shop.organization_id, person.id, NOON, NOON + timedelta(hours=1))
+    booking = await tenant.fetchrow("select id, timed_at from bookings limit 1")
+    assert booking is not None
+    await booking_notices.begin(
+        tenant,
+        shop.organization_id,
+        booking["id"],
+        NoticeKind.REMIND,
+        booking["timed_at"],
+        TurnId(uuid.uuid4()),
+    )
+    await held_slots.hold(
+        tenant,
+        shop.organization_id,
+        somebody.conversation_id,
+        somebody.contact_id,
+        [
+            NewSlot(
+                booking_id=booking["id"],
+                intent=Intent.OFFER,
+                service_id=bath.id,
+                pet_id=rex.id,
+                professional_id=person.id,
+                start=NOON,
+                end=NOON + timedelta(hours=1),
+            )
+        ],
+        turn_id=TurnId(uuid.uuid4()),
+        expires_at=NOON,
+        now=NOON,
+    )
+    await waiting_list.join(
+        tenant,
+        shop.organization_id,
+        conversation_id=somebody.conversation_id,
+        contact_id=somebody.contact_id,
+        service_id=bath.id,
+        pet_id=rex.id,
+        day=day,
+    )
 
 
 async def tables(connection: Connection) -> list[str]:
@@ -88,7 +164,7 @@ async def test_every_table_is_closed(
     try:
         async with database.unbound() as unbound:
             names = await tables(unbound)
-            assert len(names) >= 18
+            assert len(names) >= 26
             for table in names:
                 assert await unbound.fetchval(f'select count(*) from "{table}"') == 0, table
         before = {table: await owner.fetchval(f'select count(*) from "{table}"') for table in names}
@@ -268,10 +344,40 @@ async def test_a_row_cannot_point_into_another_shop(database: Database, shop: Sh
             async with database.tenant(shop.organization_id) as tenant:
                 await tenant.execute(statement, *arguments)
     async with database.tenant(shop.organization_id) as tenant:
-        booking = await insert_booking(tenant, shop, mine.contact_id, start=NOON)
-    with pytest.raises(asyncpg.ForeignKeyViolationError):
-        async with database.tenant(shop.organization_id) as tenant:
-            await tenant.execute("update bookings set service_id = $1 where id = $2", their_service.id, booking)
+        rex = await pet(tenant, shop, mine.contact_id)
+        await insert_booking(tenant, shop, mine.contact_id, start=NOON, pet_id=rex.id)
+        await furnish_agenda(tenant, shop, mine, rex)
+    async with database.tenant(other_shop.organization_id) as tenant:
+        their_pet = await pet(tenant, other_shop, theirs.contact_id)
+        their_person = (await professionals.active(tenant))[0].id
+        their_booking = await insert_booking(tenant, other_shop, theirs.contact_id, start=NOON)
+    strangers: dict[str, object] = {
+        "service_id": their_service.id,
+        "needs_first_id": their_service.id,
+        "professional_id": their_person,
+        "pet_id": their_pet.id,
+        "contact_id": theirs.contact_id,
+        "conversation_id": theirs.conversation_id,
+        "booking_id": their_booking,
+    }
+    async with database.tenant(shop.organization_id) as tenant:
+        pointing = await tenant.fetch(
+            """select table_name, column_name from information_schema.columns
+               where table_schema = 'public' and column_name = any($1)
+                 and table_name in ('bookings', 'services', 'service_variants', 'professional_services', 'absences',
+                                    'booking_notices', 'held_slots', 'waiting_list')
+                 -- Slots are held, and waited for, under the id of a booking that is not made yet.
+                 and (table_name, column_name) not in (('held_slots', 'booking_id'), ('waiting_list', 'booking_id'))""",
+            list(strangers),
+        )
+    assert len(pointing) > 15
+    for table, column in pointing:
+        # A stranger's professional is not seen, and so has no number.
+        with pytest.raises((asyncpg.ForeignKeyViolationError, asyncpg.NotNullViolationError)):
+            async with database.tenant(shop.organization_id) as tenant:
+                await tenant.execute(
+                    f"update {table} set {column} = $1 where ctid = (select max(ctid) from {table})", strangers[column]
+                )
 
 
 async def test_the_questions_before_a_shop_is_known_answer_one_exact_key(
@@ -304,7 +410,14 @@ async def test_only_these_functions_run_with_the_owners_rights(database: Databas
             """select proname, 'search_path=public, pg_temp' = any(proconfig) pinned from pg_proc
                where pronamespace = 'public'::regnamespace and prosecdef order by 1"""
         )
+        open_to_all = await unbound.fetch(
+            """select proname from pg_proc where pronamespace = 'public'::regnamespace and prosecdef
+               and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))"""
+        )
+    assert not open_to_all
     assert [tuple(row) for row in rows] == [
+        ("claim_wakes", True),
+        ("forget_wake", True),
         ("instance_by_external_id", True),
         ("instance_by_webhook_key", True),
         ("organization_by_slug", True),

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from temporalio.client import Client
-from temporalio.testing import WorkflowEnvironment
+from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 
 from dev.postgres import DatabaseUrls
 from storage.database import Database
@@ -43,4 +43,26 @@ async def skipping_engine(
 ) -> AsyncIterator[Engine]:
     """Everything runs; a workflow that only waits jumps to its next timer."""
     async with running_engine(database, instances, keys, time_skipping.client, database_urls.app) as running:
+        yield running
+
+
+@pytest.fixture
+def skipper(temporal_client: Client) -> TimeSkipper:
+    """Starts workflows whose clock goes as it does until a test fast-forwards it."""
+    return TimeSkipper(temporal_client, config=TimeSkippingConfig(enabled=False))
+
+
+@pytest.fixture
+async def stepped_engine(
+    database: Database,
+    instances: Instances,
+    keys: Keys,
+    temporal_client: Client,
+    skipper: TimeSkipper,
+    database_urls: DatabaseUrls,
+) -> AsyncIterator[Engine]:
+    """Everything runs; what a wake starts is stepped through its days by `skipper.fast_forward`."""
+    async with running_engine(
+        database, instances, keys, temporal_client, database_urls.app, starting=skipper.client
+    ) as running:
         yield running

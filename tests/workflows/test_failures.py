@@ -1,5 +1,6 @@
 """DESIGN section 3, line by line: what fails, and what happens then."""
 
+import re
 import time
 
 import pytest
@@ -135,6 +136,34 @@ async def test_an_invented_handover_never_reaches_the_customer(engine: Engine) -
     await engine.says("oi")
     assert "transferi" not in (await engine.replies(1))[0]
     assert await conversation_status(engine) == "active"
+
+
+@pytest.mark.parametrize(
+    "invented",
+    [
+        "O banho custa R$ 35,00. Quer agendar?",
+        "Amanhã tenho às 14:20. Pode ser?",
+        "Prontinho, cancelei o seu horário de amanhã!",
+    ],
+)
+async def test_what_no_row_supports_never_reaches_the_customer(engine: Engine, invented: str) -> None:
+    """An invented price, time or cancellation is caught, and the model is asked again."""
+    engine.model.faults.add(Fault(kind=FaultKind.SAYS, text=invented))
+    await engine.says("quanto custa o banho?")
+    sent = await engine.replies(1)
+    assert invented not in sent[0]
+    assert not re.search(r"\d", sent[0].replace("R$ 50,00", ""))
+    assert engine.model.calls.count == 2
+    await finished(engine)
+    assert len(await engine.rows("select 1 from messages where direction = 'outbound'")) == 1
+
+
+async def test_a_true_price_and_a_true_time_are_said_at_once(engine: Engine) -> None:
+    """What rows support is not asked again: one call of the model."""
+    engine.model.faults.add(Fault(kind=FaultKind.SAYS, text="O banho custa R$ 50,00. Abrimos das 9h às 18h. 🐾"))
+    await engine.says("quanto custa o banho?")
+    assert await engine.replies(1) == ["O banho custa R$ 50,00. Abrimos das 9h às 18h. 🐾"]
+    assert engine.model.calls.count == 1
 
 
 async def test_a_model_that_insists_on_inventing_is_replaced_by_a_person(engine: Engine) -> None:

@@ -21,4 +21,6 @@ async def test_a_stored_history_replays(path: Path) -> None:
 
 def test_the_histories_are_there() -> None:
     """An empty folder would prove nothing."""
-    assert {path.stem for path in HISTORIES} >= {"booking", "overtaken", "corrected", "handed_over", "released", "held"}
+    of_conversations = {"booking", "overtaken", "corrected", "handed_over", "released", "held"}
+    of_the_agenda = {"booking_life", "booking_moved", "waiting_list"}
+    assert {path.stem for path in HISTORIES} >= of_conversations | of_the_agenda

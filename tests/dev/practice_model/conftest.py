@@ -41,6 +41,10 @@ OWNER_PROMPT = (
     "Você é a Aurora, assistente da dona ou do dono da loja Pet Feliz.\n\n## Datas\n- 2026-11-22 = domingo (hoje)\n"
 )
 CLIENT_TOOLS = ("register_pet", "check_availability", "book_appointment", "escalate_to_human")
+ALL_TOOLS = (
+    *CLIENT_TOOLS, "update_pet", "reschedule_appointment", "cancel_appointment", "confirm_appointment",
+    "list_appointments", "join_waiting_list", "leave_waiting_list",
+)  # fmt: skip
 OWNER_TOOLS = ("attendance_report",)
 SLOTS: Json = {"ok": True, "slots": ["09:00", "10:00", "11:00", "14:00", "15:00"]}
 
@@ -48,6 +52,19 @@ SLOTS: Json = {"ok": True, "slots": ["09:00", "10:00", "11:00", "14:00", "15:00"
 def with_pets(*lines: str) -> str:
     """The customer's prompt with pets on file."""
     return CLIENT_PROMPT.replace("- nenhum cadastrado", "\n".join(f"- {line}" for line in lines))
+
+
+def with_agenda(
+    *appointments: str, kept: str = "", proposed: str = "", waits: str = "", pets: str = "Rex (cachorro)"
+) -> str:
+    """The prompt of a customer who has appointments; `kept`, `proposed` and `waits` are lines of their blocks."""
+    blocks = {
+        "Agendamentos do cliente": "\n".join(f"- {line}" for line in appointments) or "- nenhum",
+        "Horários guardados para o cliente escolher": kept,
+        "Esperando o sim do cliente": proposed,
+        "Lista de espera do cliente": waits,
+    }
+    return with_pets(*pets.split("; ")) + "".join(f"\n## {title}\n{text}\n" for title, text in blocks.items() if text)
 
 
 def offered(*names: str) -> list[ChatCompletionFunctionToolParam]:

@@ -2,10 +2,17 @@
 
 import pytest
 
-from dev.practice_model.conversation import HANDED_OVER
-from dev.practice_model.wording import NO_AI, REFUSAL, UNCONFIRMED_BOOKING, UNCONFIRMED_HANDOVER
+from dev.practice_model.marks import HANDED_OVER
+from dev.practice_model.wording import (
+    NO_AI,
+    REFUSAL,
+    UNCONFIRMED_BOOKING,
+    UNCONFIRMED_HANDOVER,
+    UNCONFIRMED_PRICE,
+    UNCONFIRMED_TIME,
+)
 
-from .conftest import Json, Talk, with_pets
+from .conftest import ALL_TOOLS, Json, Talk, with_agenda, with_pets
 
 
 async def test_a_greeting_is_greeted_and_says_once_that_it_is_no_ai(talk: Talk) -> None:
@@ -21,7 +28,7 @@ async def test_a_burst_is_read_as_one(talk: Talk) -> None:
     answer = await talk.say("oi", "quero marcar banho", "pra minha gata mimi", "terça à tarde")
     assert "- 14:00\n- 15:00\n\nQual" in answer
     assert "- 10:00" not in answer
-    assert talk.used == [("check_availability", {"date": "2026-11-24", "service_type": "Banho"})]
+    assert talk.used == [("check_availability", {"date": "2026-11-24", "service_type": "Banho", "period": "tarde"})]
     await talk.say("às 3")
     assert talk.used[1] == ("register_pet", {"name": "Mimi", "species": "cat"})
     assert talk.used[-1][1]["preferred_time"] == "15:00"
@@ -58,7 +65,8 @@ async def test_later_words_override_earlier_ones(talk: Talk) -> None:
     await talk.say("banho amanhã")
     answer = await talk.say("na verdade vacinação, e amanhã não posso, quarta de manhã")
     assert "Tenho as seguintes opções" in answer
-    assert talk.used[-1] == ("check_availability", {"date": "2026-11-25", "service_type": "Vacinação"})
+    asked: Json = {"date": "2026-11-25", "service_type": "Vacinação", "pet_name": "Rex", "period": "manhã"}
+    assert talk.used[-1] == ("check_availability", asked)
 
 
 async def test_another_day_drops_the_time_of_the_first(talk: Talk) -> None:
@@ -156,7 +164,25 @@ async def test_it_says_that_it_is_no_person(talk: Talk) -> None:
         ({"ok": False, "error": "outside_hours"}, "a loja está fechada"),
         ({"ok": False, "error": "past_date"}, "Essa data já passou"),
         ({"ok": False, "error": "pet_not_found"}, "Qual é o nome"),
-        ({"ok": False, "error": "unknown_service"}, "Qual serviço você precisa?"),
+        ({"ok": False, "error": "unknown_service", "services": ["Banho"]}, "Qual serviço você precisa?"),
+        ({"ok": False, "error": "pet_busy", "alternatives": ["11:00"]}, "seu pet já tem outra coisa na agenda"),
+        ({"ok": False, "error": "closed_day", "reason": "feriado (Natal)"}, "a loja não abre: feriado (Natal). Qual"),
+        ({"ok": False, "error": "too_soon", "message": "Só com uma hora."}, "Só com uma hora. Qual outro dia"),
+        ({"ok": False, "error": "slot_expired"}, "não está mais guardado"),
+        (
+            {"ok": False, "error": "incomplete_pet", "missing": ["size"]},
+            "porte (pequeno, médio, grande ou gigante) de R",
+        ),
+        ({"ok": False, "error": "pet_same_start_conflict"}, "Já é nesse horário"),
+        (
+            {
+                "ok": False,
+                "error": "slot_taken",
+                "alternatives": [],
+                "offers": [{"slot_id": "1a2b3c4d", "date": "2026-11-24", "weekday": "terça-feira", "time": "09:00"}],
+            },
+            "O próximo livre é terça-feira, 24/11, às 09:00. Serve",
+        ),
         ({"ok": False, "error": "something_new"}, "Não consegui concluir o agendamento"),
     ],
 )
@@ -168,6 +194,105 @@ async def test_a_booking_that_fails_is_explained_and_not_claimed(talk: Talk, res
     assert answer in said
     assert "prontinho" not in said
     assert talk.tool_names == ["check_availability", "book_appointment"]
+
+
+async def test_what_is_not_kept_is_proposed_first(talk: Talk) -> None:
+    """The engine asks with the facts; the model says one short sentence, and books after the yes."""
+    talk.prompt = with_pets("Rex (cachorro)")
+    talk.executors["book_appointment"] = lambda _: {"ok": True, "proposed": "agendar Banho de Rex, 2026-11-23 10:00"}
+    assert "Deixa eu só confirmar com você:" in await talk.say("banho para o Rex amanhã às 10h")
+    talk.history.append({"role": "assistant", "content": "Posso confirmar?\n🕙 Horário: 10:00"})
+    talk.prompt = with_agenda(proposed="- agendar Banho de Rex, 2026-11-23 10:00")
+    talk.executors["book_appointment"] = lambda _: {"ok": True, "booking": {}}
+    assert await talk.say("sim") == "Maravilha, prontinho! ✅"
+    assert talk.used[-1] == talk.used[-2]
+
+
+async def test_a_yes_to_a_proposal_that_has_lapsed_is_tried_all_the_same(talk: Talk) -> None:
+    """The tool knows best: it proposes anew, or says who was quicker."""
+    talk.prompt = with_pets("Rex (cachorro)")
+    talk.history += [
+        {"role": "user", "content": "banho amanhã às 10h"},
+        {"role": "assistant", "content": "Posso confirmar?\n🕙 Horário: 10:00"},
+    ]
+    talk.executors["book_appointment"] = lambda _: {"ok": False, "error": "slot_taken", "alternatives": ["11:00"]}
+    assert "acabou de ser ocupado. Ainda tenho:\n- 11:00" in await talk.say("sim, pode confirmar!")
+    assert talk.tool_names == ["book_appointment"]
+
+
+async def test_a_kept_slot_is_booked_without_another_look(talk: Talk) -> None:
+    """The prompt says that it is the customer's for the choosing."""
+    talk.prompt = with_agenda(kept="- Banho: 1a2b3c4d 2026-11-23 09:00; 5e6f7a8b 2026-11-23 10:00")
+    await talk.say("banho para o Rex amanhã às 10h")
+    assert talk.tool_names == ["book_appointment"]
+
+
+async def test_times_that_are_not_kept_are_offered_where_only_they_fit(talk: Talk) -> None:
+    """Kept ones first; in a part of the day that has none of them, the others."""
+    talk.executors["check_availability"] = lambda _: {
+        "ok": True, "slots": ["09:00", "10:00"], "also_free": {"2026-11-23": ["11:00", "16:00"]},
+    }  # fmt: skip
+    answer = await talk.say("banho amanhã")
+    assert "- 09:00\n- 10:00\nTenho outros horários nesse dia também.\n\nQual" in answer
+    assert "\n- 16:00\n\nQual" in await talk.say("à tarde")
+
+
+async def test_size_and_coat_are_asked_for_where_the_price_needs_them(talk: Talk) -> None:
+    """Then the pet's entry is completed, and the booking goes on."""
+    talk.tools = ALL_TOOLS
+    talk.prompt = with_pets("Rex (cachorro)")
+    talk.executors["book_appointment"] = lambda _: {
+        "ok": False, "error": "incomplete_pet", "message": "Falta.", "missing": ["size", "coat"],
+    }  # fmt: skip
+    assert "porte (pequeno, médio, grande ou gigante) e o pelo" in await talk.say("banho amanhã às 10h")
+    talk.executors["book_appointment"] = lambda _: {"ok": True, "booking": {}}
+    assert await talk.say("médio, pelo curto") == "Maravilha, prontinho! ✅"
+    assert ("update_pet", {"pet_name": "Rex", "size": "medio", "coat": "curto"}) in talk.used
+
+
+async def test_a_service_that_needs_another_first_leads_to_that(talk: Talk) -> None:
+    """A yes books the first one, at a time to be chosen."""
+    talk.prompt = with_pets("Rex (cachorro)")
+    talk.executors["book_appointment"] = lambda _: {
+        "ok": False, "error": "needs_first", "message": "Só depois.", "service": "Consulta Veterinária Geral",
+    }  # fmt: skip
+    assert "Quer marcar Consulta Veterinária Geral primeiro?" in await talk.say("vacinação amanhã às 10h")
+    await talk.say("sim")
+    assert talk.used[-1][1]["service_type"] == "Consulta Veterinária Geral"
+
+
+@pytest.mark.parametrize(
+    ("answer", "tool"), [("mudar esse", "reschedule_appointment"), ("mais um", "book_appointment")]
+)
+async def test_what_is_booked_already_is_moved_or_comes_on_top(talk: Talk, answer: str, tool: str) -> None:
+    """The customer says which; the day and time already named are used."""
+    line = "1a2b3c4d: 2026-11-23 10:00, Rex, Banho, R$ 60,00, agendado"
+    talk.tools = ALL_TOOLS
+    talk.prompt = with_agenda(line)
+    talk.executors["book_appointment"] = lambda _: {
+        "ok": False, "error": "use_reschedule_instead", "message": "Já tem.", "appointment": line,
+    }  # fmt: skip
+    said = await talk.say("quero marcar banho sexta às 14h")
+    assert "Rex já tem Banho na agenda: amanhã, 23/11, às 10:00." in said
+    await talk.say(answer)
+    name, arguments = talk.used[-1]
+    assert name == tool
+    assert arguments.get("in_addition", False) is (answer == "mais um")
+    assert "14:00" in arguments.values()
+
+
+async def test_an_age_that_no_pet_has_is_asked_again(talk: Talk) -> None:
+    """The tool refuses it, and nothing is booked."""
+    talk.executors["register_pet"] = lambda _: {"ok": False, "error": "bad_arguments", "field": "age", "message": "."}
+    assert "Quantos anos ele tem?" in await talk.say("banho para meu cachorro Rex de 500 anos amanhã às 10h")
+    assert "book_appointment" not in talk.tool_names
+    assert talk.used[0][1]["age"] == 500
+
+
+async def test_prices_by_size_are_told_with_the_service(talk: Talk) -> None:
+    """The lines under a service are its other prices, and no services."""
+    talk.prompt = talk.prompt.replace("60 min\n- Banho e", "60 min\n  - porte grande: R$ 90,00, 90 min\n- Banho e")
+    assert "e conforme o pet:\n- porte grande: R$ 90,00, 90 min" in await talk.say("quanto custa o banho?")
 
 
 async def test_a_taken_time_is_not_booked(talk: Talk) -> None:
@@ -248,6 +373,9 @@ async def test_a_message_that_comes_while_tools_run_is_taken_up(talk: Talk) -> N
     ("correction", "answer"),
     [
         ("CORREÇÃO: nenhum agendamento foi feito neste turno.", UNCONFIRMED_BOOKING),
+        ("CORREÇÃO: você afirmou um cancelamento que não existe no sistema.", UNCONFIRMED_BOOKING),
+        ("CORREÇÃO: você disse um valor que não está no sistema: «R$ 5,00».", UNCONFIRMED_PRICE),
+        ("CORREÇÃO: você disse um horário que não está no sistema: «às 10h».", UNCONFIRMED_TIME),
         ("CORREÇÃO: ninguém da equipe foi chamado.", UNCONFIRMED_HANDOVER),
     ],
 )

@@ -129,7 +129,8 @@ async def test_broken_arguments_then_proper_ones(
         {"role": "tool", "tool_call_id": call[0].id, "content": json.dumps(refused)},
     ]
     assert "- 09:00" in await talk.say()
-    assert talk.used == [("check_availability", {"date": "2026-11-23", "service_type": "Banho"})]
+    asked = {"date": "2026-11-23", "service_type": "Banho", "period": "manhã"}
+    assert talk.used == [("check_availability", asked)]
 
 
 @pytest.mark.parametrize(

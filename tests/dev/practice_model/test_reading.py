@@ -4,15 +4,18 @@ from datetime import date, time
 
 import pytest
 
+from dev.practice_model.agenda_lines import Appointment, Change, KeptSlot, Proposed, Wait
+from dev.practice_model.change_words import Wanted, read_change
 from dev.practice_model.days import read_day, spoken_day
 from dev.practice_model.pet_names import read_name
+from dev.practice_model.pet_traits import Coat, Size, read_coat, read_size
 from dev.practice_model.pet_words import Species, read_pet
 from dev.practice_model.portuguese import fold
 from dev.practice_model.prompt import RegisteredPet, Role, read_prompt
 from dev.practice_model.services import Service, read_service, service_words
 from dev.practice_model.times import AFTERNOON, MORNING, TimeReading, Window, read_time
 
-from .conftest import CLIENT_PROMPT, OWNER_PROMPT, with_pets
+from .conftest import CLIENT_PROMPT, OWNER_PROMPT, with_agenda, with_pets
 
 TODAY = date(2026, 11, 22)  # a Sunday
 SERVICES = read_prompt(CLIENT_PROMPT).services
@@ -188,3 +191,80 @@ def test_the_prompt_is_read() -> None:
     assert read_prompt(OWNER_PROMPT).role is Role.AURORA
     assert read_prompt(CLIENT_PROMPT).pets == ()
     assert read_prompt("").services == ()
+
+
+def test_the_blocks_of_the_agenda_are_read() -> None:
+    """Appointments, kept slots, what waits for a yes, the waiting list; names with "de" and commas in them, too."""
+    prompt = read_prompt(
+        with_agenda(
+            "1a2b3c4d: 2026-11-23 10:00, Rex, Banho e Tosa, R$ 1.110,00, espera o cliente confirmar",
+            "nenhum código: 2026-11-23",
+            kept="- Banho: 1a2b3c4d 2026-11-23 09:00; 5e6f7a8b 2026-11-24 10:30\n- Tosa: 99999999 2026-13-01 09:00",
+            proposed="- agendar Banho e Tosa de Rei de Copas, 2026-11-23 10:00\n- apagar tudo",
+            waits="- Banho de Rex em 2026-11-25 (um horário foi oferecido)",
+        )
+    )
+    day = date(2026, 11, 23)
+    (appointment,) = prompt.appointments
+    expected = ("1a2b3c4d", "Rex", "Banho e Tosa", day, time(10), "R$ 1.110,00", "espera o cliente confirmar")
+    assert appointment == Appointment(*expected)
+    assert appointment.waits_for_yes
+    assert prompt.kept == (
+        KeptSlot("1a2b3c4d", "Banho", day, time(9)),
+        KeptSlot("5e6f7a8b", "Banho", date(2026, 11, 24), time(10, 30)),
+    )
+    assert prompt.proposed == (Proposed(Change.BOOK, "Rei de Copas", "Banho e Tosa", day, time(10)),)
+    assert prompt.waits == (Wait("Rex", "Banho", date(2026, 11, 25)),)
+
+
+def test_variants_are_no_services() -> None:
+    """What is indented belongs to the service above it."""
+    text = CLIENT_PROMPT.replace("60 min\n- Banho e", "60 min\n  - porte grande: R$ 90,00, 90 min\n- Banho e")
+    services = read_prompt(text).services
+    assert [service.name for service in services] == [service.name for service in SERVICES]
+    assert [service.variants for service in services if service.variants] == [("porte grande: R$ 90,00, 90 min",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("quero remarcar", Wanted.MOVE),
+        ("pode mudar meu horário?", Wanted.MOVE),
+        ("muda pra sexta", Wanted.MOVE),
+        ("pode ser mais tarde?", Wanted.MOVE),
+        ("quero cancelar", Wanted.CANCEL),
+        ("não quero cancelar, quero remarcar", Wanted.MOVE),
+        ("desmarca por favor", Wanted.CANCEL),
+        ("não vou poder ir", Wanted.UNDECIDED),
+        ("foi cancelado?", None),
+        ("quero marcar um banho", None),
+        ("não posso na terça", None),
+    ],
+)
+def test_changes(text: str, wanted: Wanted | None) -> None:
+    """What a message wants for an appointment that it is about."""
+    assert read_change(fold(text), perhaps=True) is wanted
+
+
+@pytest.mark.parametrize("text", ["muda pra sexta", "pode ser mais tarde?", "não vou poder ir"])
+def test_weak_words_change_nothing_in_a_booking(text: str) -> None:
+    """While something new is being booked they are about that."""
+    assert read_change(fold(text), perhaps=False) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "size", "coat"),
+    [
+        ("porte grande, pelo curto", False, Size.LARGE, Coat.SHORT),
+        ("meu cachorro pequeno e peludo", False, Size.SMALL, Coat.LONG),
+        ("grande e curto", True, Size.LARGE, Coat.SHORT),
+        ("médio", True, Size.MEDIUM, None),
+        ("médio e médio", True, Size.MEDIUM, Coat.MEDIUM),
+        ("pelo médio", True, None, Coat.MEDIUM),
+        ("tem um problema grande com isso", False, None, None),
+    ],
+)
+def test_sizes_and_coats(text: str, asked: bool, size: Size | None, coat: Coat | None) -> None:
+    """Said of the animal, or in answer to the question for both."""
+    folded = fold(text)
+    assert (read_size(folded, asked=asked), read_coat(folded, asked=asked, size_too=asked)) == (size, coat)

@@ -38,8 +38,8 @@ async def test_the_seed_conversation_is_played_to_its_booking(talk: Talk) -> Non
         "Perfeito! Deixa eu verificar os horários disponíveis...\n\n"
         "Tenho as seguintes opções:\n- 09:00\n- 10:00\n- 11:00\n\nQual horário funciona melhor?"
     )
-    check = ("check_availability", {"date": "2026-11-23", "service_type": "Consulta Veterinária Geral"})
-    assert talk.rounds == [[check]]
+    of_day: Json = {"date": "2026-11-23", "service_type": "Consulta Veterinária Geral"}
+    assert talk.rounds == [[("check_availability", {**of_day, "period": "manhã"})]]
 
     assert await talk.say(AT_TEN) == "Maravilha, prontinho! ✅"
     register = ("register_pet", {"name": "Rex", "species": "dog", "breed": "Golden Retriever", "age": 3})
@@ -49,7 +49,7 @@ async def test_the_seed_conversation_is_played_to_its_booking(talk: Talk) -> Non
         "preferred_date": "2026-11-23",
         "preferred_time": "10:00",
     }
-    assert talk.rounds[1:] == [[register, check], [("book_appointment", booking)]]
+    assert talk.rounds[1:] == [[register, ("check_availability", of_day)], [("book_appointment", booking)]]
 
 
 async def test_one_tool_at_a_time_when_the_request_says_so(talk: Talk) -> None:

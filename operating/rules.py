@@ -1,0 +1,57 @@
+"""The rules of a shop's agenda, changed one by one."""
+
+from collections.abc import Mapping
+
+from pydantic import ValidationError
+
+from domain.agenda_rules import AgendaRules
+from domain.ids import OrganizationId
+from operating.refusal import Mistyped
+from storage import bookings, organizations
+from storage.database import Database
+from storage.organizations import SettingsChange
+
+IN_WORDS: Mapping[str, str] = {
+    "slot_minutes": "minutos entre os horários oferecidos",
+    "minimum_notice_minutes": "antecedência mínima, em minutos",
+    "days_ahead": "dias à frente que se agenda",
+    "state": "estado dos feriados",
+    "opens_on_holidays": "abre nos feriados",
+    "hold_minutes": "minutos que um horário oferecido fica guardado",
+    "offers_at_once": "horários oferecidos por vez",
+    "confirm_hours_before": "horas antes em que se pede confirmação (0: não pede)",
+    "remind_minutes_before": "minutos antes em que se lembra (0: não lembra)",
+    "follow_up_hours_after": "horas depois em que se pergunta como foi (0: não pergunta)",
+    "close_after_minutes": "minutos depois do fim em que se fecha sozinho",
+    "unattended": "o que vira, se ninguém disser nada",
+    "waiting_list_minutes": "minutos para responder na lista de espera",
+}
+
+
+async def change_rules(database: Database, shop: OrganizationId, changes: Mapping[str, object]) -> AgendaRules:
+    """Set the fields of `AgendaRules` that `changes` names, leave the rest; the rules as they are then.
+
+    Raises `Mistyped` for a value that a rule cannot have.
+    """
+    async with database.tenant(shop) as tenant:
+        await bookings.take_turn(tenant, shop)  # two changes at once both hold
+        rules = (await organizations.get(tenant, shop)).agenda_rules
+        try:
+            changed = AgendaRules.model_validate({**rules.model_dump(), **changes})
+        except ValidationError as error:
+            raise Mistyped(_problem(error)) from error
+        await organizations.change(tenant, shop, SettingsChange(agenda_rules=changed))
+    return changed
+
+
+def _problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    limits = first.get("ctx", {})
+    said = (
+        f"o menor valor é {limits['ge']}"
+        if "ge" in limits
+        else f"o maior valor é {limits['le']}"
+        if "le" in limits
+        else "esse valor não serve"
+    )
+    return f"{IN_WORDS[str(first['loc'][0])]}: {said}"

@@ -101,7 +101,7 @@ def _changing(heard: Heard, folded: str, said: str, prompt: Prompt, known: Known
             heard, change=change, from_day=which, from_at=heard.moment.wanted, day=DayReading(), moment=TimeReading()
         )
     origin = " , ".join(match[0] for match in ORIGIN.finditer(folded)) if change else ""
-    target = folded
+    target = ORIGIN.sub(" ", folded) if change else folded
     today = prompt.today
     day = read_day(target, today) if today else DayReading()
     return replace(

@@ -83,6 +83,7 @@ _WORDS = (
     ("Invalid value for", "valor inválido para"),
     ("Invalid value:", "valor inválido:"),
     ("Got unexpected extra argument", "argumento a mais:"),
+    ("Did you mean", "Você quis dizer"),
     ("Input should be greater than or equal to", "o menor valor é"),
     ("Input should be less than or equal to", "o maior valor é"),
     ("Input should be a valid integer, unable to parse string as an integer", "tem de ser um número inteiro"),

@@ -1,6 +1,6 @@
 """A booking's own steps: what comes next, what time alone does to it, and what the customer is told of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -20,11 +20,12 @@ from domain.booking_life import (
     steps_to_come,
     when,
 )
-from domain.bookings import ChangedBy
+from domain.bookings import BookingStatus, ChangedBy
 from domain.conversation import AgentType, Sender
 from domain.frozen import Frozen
 from domain.ids import BookingId, OrganizationId, TurnId
 from domain.notices import NoticeKind, notice_text
+from domain.shop_calendar import ShopCalendar
 from reception.desk import AROUND, Desk
 from storage import booking_notices, bookings, conversations, held_slots, organizations
 from storage.booking_notices import NoticeOutcome
@@ -33,6 +34,7 @@ from storage.database import Connection, Database
 from storage.outbox import give_up
 
 _log = structlog.get_logger()
+_A_MOMENT = timedelta(minutes=5)
 _TURNS = UUID("0d8e4c26-8d0f-4c39-8a39-5b0c5a9b7f52")
 
 
@@ -63,6 +65,16 @@ class BookingView(Frozen):
     state: str
     overtaken: tuple[NextStep, ...] = ()
 
+    def in_words(self) -> str:
+        """The state as operators read it."""
+        return _STATES.get(self.state, self.state)
+
+
+_STATES = {status.value: status.portuguese for status in BookingStatus} | {
+    "hold": "horário guardado enquanto o cliente decide",
+    "released": "o cliente não ficou com nenhum horário",
+}
+
 
 class NotifyOutcome(StrEnum):
     """What became of a notice."""
@@ -88,8 +100,7 @@ class BookingLife:
             row = await bookings.find(tenant, order.booking_id)
             held_until = await held_slots.first_expiry(tenant, order.booking_id)
             times = await _times(tenant, row) if row else None
-            around = (row.start if row else order.now).astimezone(desk.zone).date()
-            calendar, rules = await desk.calendar(around - AROUND, around + AROUND), desk.shop.agenda_rules
+            calendar, rules = await _calendar(desk, row.start if row else order.now), desk.shop.agenda_rules
             found = next_step(times, held_until=held_until, rules=rules, calendar=calendar, now=order.now)
             coming = steps_to_come(times, rules=rules, calendar=calendar, now=order.now) if times else []
             due = {(step.notice, step.timed_at) for step in coming}
@@ -161,6 +172,9 @@ class BookingLife:
         row = await bookings.find(tenant, order.booking_id, for_change=True)
         if row is None or row.timed_at != timed_at or not calls_for(kind, row.status):
             return None
+        desk = await _desk(tenant, order.organization_id, order.now)
+        if not await _is_due(desk, row, order.step):  # the rules, or the hours, are others since it was planned
+            return None
         turn_id = _turn(row.id, kind, timed_at)
         noted = await booking_notices.begin(tenant, order.organization_id, row.id, kind, timed_at, turn_id)
         if noted is not NoticeOutcome.SENDING:
@@ -170,7 +184,6 @@ class BookingLife:
             await booking_notices.end(tenant, row.id, kind, timed_at, NoticeOutcome.SKIPPED)
             self._say(order, "[WORKER] Nobody to notify", notice=kind)
             return None
-        desk = await _desk(tenant, order.organization_id, order.now)
         return SendReply(
             organization_id=order.organization_id,
             instance_id=reach.instance_id,
@@ -195,6 +208,20 @@ async def _desk(tenant: Connection, organization_id: OrganizationId, now: AwareD
 async def _times(tenant: Connection, row: BookingRow) -> BookingTimes:
     told = await booking_notices.done_with(tenant, row.id, row.timed_at)
     return BookingTimes(status=row.status, start=row.start, end=row.end, timed_at=row.timed_at, told=told)
+
+
+async def _calendar(desk: Desk, at: datetime) -> ShopCalendar:
+    """The shop's days as far from a moment as its notices may be."""
+    around = at.astimezone(desk.zone).date()
+    return await desk.calendar(around - AROUND, around + AROUND)
+
+
+async def _is_due(desk: Desk, row: BookingRow, planned: NextStep) -> bool:
+    """Whether a notice is still planned, and not for later. One of closing time may take a moment longer."""
+    now = planned.due if desk.now - planned.due < _A_MOMENT else desk.now
+    calendar, times = await _calendar(desk, row.start), await _times(desk.tenant, row)
+    coming = steps_to_come(times, rules=desk.shop.agenda_rules, calendar=calendar, now=now)
+    return any(step.notice is planned.notice and step.due <= now for step in coming)
 
 
 def _what_about(step: NextStep) -> tuple[NoticeKind, datetime]:

@@ -60,7 +60,7 @@ class WaitingList:
         offer = order.offer
         async with engine_errors():
             async with self._database.tenant(order.organization_id) as tenant:
-                reach = await conversations.reach(tenant, offer.contact_id)
+                reach = await conversations.reach(tenant, offer.contact_id, offer.conversation_id)
             if reach is None:
                 return SendOutcome.REFUSED
             outcome = await self._sending.send_reply(

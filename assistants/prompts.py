@@ -45,12 +45,14 @@ def prompt_for_owner(shop: Organization, services: Sequence[Service], *, now: da
 
 
 def _on_sale(services: Sequence[Service]) -> list[dict[str, object]]:
+    names = {service.id: service.name for service in services}
     return [
         {
             "name": service.name,
             "price": reais(service.price),
             "minutes": service.duration_minutes,
             "variants": [variant.in_words() for variant in service.variants],
+            "first": names.get(service.needs_first) if service.needs_first else None,
         }
         for service in services
     ]

@@ -25,6 +25,28 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:  # Any: pydantic's own signature
+        """The schema without what is written for programmers: the model reads it whole on every call."""
+        schema = super().model_json_schema(*args, **options)
+        for documented in (schema, *schema.get("$defs", {}).values()):
+            documented.pop("description", None)  # a docstring
+        return _without_titles(schema)
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:  # Any: a JSON schema, as pydantic makes it
+    """A schema without its titles and its null defaults; an argument of that name stays."""
+
+    def kept(key: str, value: object) -> bool:
+        return not (key == "title" and isinstance(value, str)) and not (key == "default" and value is None)
+
+    def within(value: Any) -> Any:
+        if isinstance(value, list):
+            return [within(one) for one in value]
+        return _without_titles(value) if isinstance(value, dict) else value
+
+    return {key: within(value) for key, value in schema.items() if kept(key, value)}
+
 
 A = TypeVar("A", bound=Arguments)
 

@@ -21,8 +21,12 @@ _WEEK = "seg-sex 08:00-18:00; sáb 08:00-12:00"
 Slug = Annotated[str, typer.Argument(help="Apelido da loja, como amigo-fiel.")]
 Org = Annotated[str, typer.Option("--org", help="Apelido da loja.")]
 Json = Annotated[bool, typer.Option("--json", help="Responde em JSON.")]
-Zone = Annotated[str | None, typer.Option("--timezone", help="Fuso horário da loja.")]
-Hours = Annotated[str | None, typer.Option("--hours", help=f"Horário, como “{_WEEK}”; dia não citado é fechado.")]
+_ZONE = typer.Option("--timezone", help="Fuso horário da loja.")
+_HOURS = typer.Option("--hours", help=f"Horário, como “{_WEEK}”; dia não citado é fechado.")
+NewZone = Annotated[str, _ZONE]
+Zone = Annotated[str | None, _ZONE]
+NewHours = Annotated[str, _HOURS]
+Hours = Annotated[str | None, _HOURS]
 Model = Annotated[str | None, typer.Option("--model", help="Modelo que atende clientes.")]
 AuroraModel = Annotated[str | None, typer.Option("--aurora-model", help="Modelo que atende donos.")]
 About = Annotated[str | None, typer.Option("--about", help="Endereço, pagamento, regras: dito ao modelo como está.")]
@@ -32,8 +36,8 @@ About = Annotated[str | None, typer.Option("--about", help="Endereço, pagamento
 def add_org(
     slug: Slug,
     name: Annotated[str, typer.Option("--name", help="Nome da loja, como o cliente o lê.")],
-    timezone: Zone = "America/Sao_Paulo",
-    hours: Hours = _WEEK,
+    timezone: NewZone = "America/Sao_Paulo",
+    hours: NewHours = _WEEK,
     model: Model = None,
     aurora_model: AuroraModel = None,
     about: About = None,
@@ -42,7 +46,7 @@ def add_org(
     name = as_written.name(name, of="o nome da loja")
     given = {"model": model, "aurora_model": aurora_model, "about": about}
     config = AiConfig.model_validate({key: value for key, value in given.items() if value is not None})
-    week, zone = as_written.opening_hours(hours or _WEEK), as_written.time_zone(timezone or "America/Sao_Paulo")
+    week, zone = as_written.opening_hours(hours), as_written.time_zone(timezone)
 
     async def work(desk: Desk) -> None:
         await shops.open_shop(desk.database, slug=slug, name=name, timezone=zone, opening_hours=week, ai_config=config)

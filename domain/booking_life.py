@@ -32,6 +32,19 @@ class NextStep(Frozen):
     timed_at: AwareDatetime | None = None
     until: AwareDatetime | None = None
 
+    @property
+    def portuguese(self) -> str:
+        """What is done, as operators read it."""
+        return self.notice.portuguese if self.notice else _STEPS[self.step]
+
+
+_STEPS = {
+    Step.RELEASE: "soltar o que está guardado",
+    Step.NOTIFY: "escrever ao cliente",
+    Step.BEGIN: "começar o atendimento",
+    Step.CLOSE: "encerrar",
+}
+
 
 class BookingTimes(Frozen):
     """What of a row decides its life; `told` are the notices that are done with for its present time."""

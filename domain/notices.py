@@ -34,6 +34,18 @@ class NoticeKind(StrEnum):
     REMIND = "remind"
     FOLLOW_UP = "follow_up"
 
+    @property
+    def portuguese(self) -> str:
+        """What is done, as operators read it."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    NoticeKind.ASK_TO_CONFIRM: "pedir ao cliente que confirme",
+    NoticeKind.REMIND: "lembrar o cliente",
+    NoticeKind.FOLLOW_UP: "perguntar ao cliente como foi",
+}
+
 
 class Notice(Frozen):
     """What is due when; past `until` it is not sent any more."""

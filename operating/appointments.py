@@ -16,9 +16,9 @@ from operating.refused_requests import told_to_operators
 from operating.shops import desk_of
 from operating.staff import professional_named
 from reception import appointments
-from reception.appointments import Wish
 from reception.desk import Desk
 from reception.naming import pet_named, service_named
+from reception.wishes import Wish
 from storage import agenda_entries, bookings, contacts, conversations, pets, services, waiting_list
 from storage.agenda_entries import AgendaEntry
 from storage.bookings import BookingRow

@@ -25,6 +25,7 @@ _PRICE = re.compile(r"(?:R\$)?\s*(\d{1,3}(?:\.\d{3})+(?:,\d{1,2})?|\d{1,8}(?:[.,
 _JOINER = "\u200d"
 _HOURS_EXAMPLE = "escreva como: seg-sex 08:00-12:00 13:00-18:00; sáb 08:00-12:00"
 _DAY_EXAMPLE = "escreva como: 09:00-12:00 13:00-18:00"
+_LUNCH_EXAMPLE = "escreva como 12:00-13:00"
 _NONE = ("none", "nenhum", "nenhuma")
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -38,9 +39,9 @@ def name(text: str, *, of: str, longest: int = 255) -> str:
     """
     written = text.strip()
     if not written.strip(_JOINER):
-        raise Mistyped(f"{of} está vazio")
+        raise Mistyped(f"falta {of}")
     if len(written) > longest:
-        raise Mistyped(f"{of} é longo demais: até {longest} letras")
+        raise Mistyped(f"{of} passa de {longest} letras")
     if not written.replace(_JOINER, "").isprintable():
         raise Mistyped(f"{of} tem quebra de linha ou letras que não se veem")
     return written
@@ -76,9 +77,9 @@ def hours_of_day(text: str) -> tuple[OpenSpan, ...]:
 
 def lunch(text: str) -> OpenSpan:
     """The one stretch in `12:00-13:00`. Raises `Mistyped`."""
-    spans = hours_of_day(text)
-    if len(spans) > 1:
-        raise Mistyped("o almoço é um intervalo só; escreva como 12:00-13:00")
+    spans = _spans(_plain(text), _LUNCH_EXAMPLE)
+    if len(spans) != 1:
+        raise Mistyped(f"o almoço é um intervalo só; {_LUNCH_EXAMPLE}")
     return spans[0]
 
 

@@ -5,10 +5,12 @@ choosing one of the slots that were shown is a yes; anything else is proposed wi
 question does it.
 """
 
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from domain.agenda import FreeSlot, Need
 from domain.agreement import Reading, answer_to_question, chosen_start, names_time
@@ -16,11 +18,15 @@ from domain.agreement_subjects import names_another_pet, names_another_service
 from domain.bookings import Intent, Proposal
 from domain.ids import BookingId, ContactId, ConversationId, PetId, ProfessionalId, ServiceId, TurnId
 from domain.services import Service
+from domain.shop import Pet
+from domain.texts import folded
 from reception.desk import Desk
 from storage import booking_notices, bookings, held_slots, inbound, pets, services
 from storage.bookings import BookingRow
 from storage.held_slots import HeldSlot, NewSlot
 from storage.inbound import LastWord
+
+_CONFIRMS = re.compile(r"\bconfirm")
 
 _KEPT_SETS = 3
 """How many offers' worth of slots one conversation keeps: of a second look, and of a second pet."""
@@ -52,7 +58,9 @@ async def offer(
     `moving` is a booking that is to have one of them; `until` defaults to the shop's hold time.
     """
     kept = await held_slots.of_conversation(desk.tenant, customer.conversation_id, desk.now)
-    group = moving or booking_id or await _group(desk, kept, service.id)
+    of_another_pet = {s.booking_id for s in kept if pet_id is not None and s.pet_id not in (None, pet_id)}
+    open_to_it = [slot for slot in kept if slot.booking_id not in of_another_pet]
+    group = moving or booking_id or await _group(desk, open_to_it, service.id)
     await held_slots.hold(
         desk.tenant,
         desk.shop.id,
@@ -129,11 +137,10 @@ async def propose(
     kept = await held_slots.of_conversation(desk.tenant, customer.conversation_id, desk.now)
     group = booking_id or await _group(desk, kept, service_id, pet_id)
     await held_slots.release_proposals(desk.tenant, customer.conversation_id, besides=customer.turn_id, of=group)
-    slot = (
-        _slot(group, intent, service_id, need, start, professional_id, pet_id)
-        if need is not None and start is not None and professional_id is not None
-        else NewSlot(booking_id=group, intent=intent, service_id=service_id, pet_id=pet_id)
-    )
+    slot = NewSlot(booking_id=group, intent=intent, service_id=service_id, pet_id=pet_id)
+    if need is not None and start is not None and professional_id is not None:
+        price = await _price(desk, intent, group, service_id, pet_id)
+        slot = _slot(group, intent, service_id, need, start, professional_id, pet_id, price=price)
     await held_slots.hold(
         desk.tenant,
         desk.shop.id,
@@ -157,7 +164,10 @@ async def agreed_proposal(
     service_id: ServiceId | None = None,
     pet_id: PetId | None = None,
 ) -> HeldSlot | None:
-    """The proposal of exactly this, if it was the last thing the customer was told and the answer to it is a yes."""
+    """The proposal of exactly this, if it was the last thing the customer was told and the answer to it is a yes.
+
+    A price that is another by now was not agreed to.
+    """
     kept = await held_slots.of_conversation(desk.tenant, customer.conversation_id, desk.now)
     proposal = next(
         (
@@ -178,18 +188,24 @@ async def agreed_proposal(
         return None
     if await _is_of_another(desk, customer, word, proposal.service_id, proposal.pet_id):
         return None
+    if start is not None:
+        price = await _price(desk, intent, proposal.booking_id, proposal.service_id, proposal.pet_id)
+        if price != proposal.price:
+            return None
     row = await bookings.find(desk.tenant, proposal.booking_id) if start is None else None
     at = row.start if row else start
     return proposal if is_yes(desk, word, intent, about=at.astimezone(desk.zone) if at else None) else None
 
 
 async def agreed_to_come(desk: Desk, customer: Customer, row: BookingRow) -> bool:
-    """Whether the customer was asked about this booking last, and said yes."""
+    """Whether the customer was asked about this booking last, and said yes, or says "confirmo" a little later."""
     word = await inbound.last_word(desk.tenant, customer.conversation_id)
     if word.answering is None:
         return False
     asked = await booking_notices.asked_about(desk.tenant, customer.conversation_id, word.answering)
-    if asked != row.id or await _is_of_another(desk, customer, word, row.service_id, row.pet_id):
+    if asked is None and not await _confirms_later(desk, customer, word, row):
+        return False
+    if asked not in (None, row.id) or await _is_of_another(desk, customer, word, row.service_id, row.pet_id):
         return False
     return is_yes(desk, word, Intent.BOOK, about=row.start.astimezone(desk.zone))
 
@@ -216,15 +232,43 @@ async def in_words(desk: Desk, slot: HeldSlot) -> Proposal:
     service = await services.get(desk.tenant, slot.service_id)
     pet = await pets.get(desk.tenant, slot.pet_id) if slot.pet_id else None
     row = await bookings.find(desk.tenant, slot.booking_id) if slot.intent is not Intent.BOOK else None
-    price = row.price if row else service.quote(pet).price if pet else service.price
     return Proposal(
         intent=slot.intent,
         pet=pet.name if pet else "",
         service=service.name,
         start=slot.start.astimezone(desk.zone) if slot.start else None,
         before=row.start.astimezone(desk.zone) if row else None,
-        price=price,
+        price=row.price if row else _quoted(service, pet),
     )
+
+
+async def _price(
+    desk: Desk, intent: Intent, booking_id: BookingId, service_id: ServiceId, pet_id: PetId | None
+) -> Decimal:
+    """What a change that is put to the customer costs at this moment."""
+    row = await bookings.find(desk.tenant, booking_id) if intent is not Intent.BOOK else None
+    if row is not None:
+        return row.price
+    pet = await pets.get(desk.tenant, pet_id) if pet_id else None
+    return _quoted(await services.get(desk.tenant, service_id), pet)
+
+
+def _quoted(service: Service, pet: Pet | None) -> Decimal:
+    return service.quote(pet).price if pet else service.price
+
+
+async def _confirms_later(desk: Desk, customer: Customer, word: LastWord, row: BookingRow) -> bool:
+    """Whether the customer says "confirmo" with this as the one booking that was asked about and not answered.
+
+    Something else was talked of since; it must not have been an offer or a proposal, which "confirmo" would answer.
+    """
+    if not any(_CONFIRMS.search(folded(text)) for text in word.texts):
+        return False
+    kept = await held_slots.of_conversation(desk.tenant, customer.conversation_id, desk.now)
+    if any(slot.turn_id == word.answering for slot in kept):
+        return False
+    coming = await bookings.coming(desk.tenant, customer.contact_id, after=desk.now)
+    return [one.id for one in coming if one.asked] == [row.id]
 
 
 async def _is_of_another(
@@ -261,6 +305,8 @@ def _slot(
     start: datetime,
     professional_id: ProfessionalId,
     pet_id: PetId | None,
+    *,
+    price: Decimal | None = None,
 ) -> NewSlot:
     return NewSlot(
         booking_id=booking_id,
@@ -271,4 +317,5 @@ def _slot(
         start=start,
         end=start.astimezone(UTC) + timedelta(minutes=need.minutes),
         preparation_minutes=need.preparation_minutes,
+        price=price,
     )

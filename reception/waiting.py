@@ -11,14 +11,14 @@ from domain.bookings import Intent
 from domain.dates import spoken
 from domain.errors import RefusalCode, RequestRefused
 from domain.frozen import Frozen
-from domain.ids import BookingId, ContactId, ServiceId, TurnId
+from domain.ids import BookingId, ContactId, ConversationId, ServiceId, TurnId
 from domain.offers import worth_offering
 from domain.services import Service
 from domain.shop import Pet
 from domain.texts import folded
-from reception.appointments import need_of
 from reception.desk import Desk
 from reception.offers import Customer, is_yes, offer
+from reception.wishes import need_of
 from storage import bookings, held_slots, inbound, outbox, pets, services, waiting_list
 from storage.waiting_list import Waiting, WaitingStatus
 
@@ -42,10 +42,11 @@ _TURNS = UUID("6d2f0f0e-52f5-4b0c-9d8e-0a4d8a3c5e11")
 
 
 class WaitingOffer(Frozen):
-    """An offer to somebody who waits, as it is to be sent."""
+    """An offer to somebody who waits, as it is to be sent: in the conversation for which its slot is kept."""
 
     waiting_id: UUID
     contact_id: ContactId
+    conversation_id: ConversationId | None = None
     turn_id: TurnId
     text: str
     answer_by: datetime
@@ -113,7 +114,8 @@ async def plan(desk: Desk, service_id: ServiceId, day: date) -> WaitingPlan:
         return WaitingPlan()
     open_offers: list[WaitingOffer] = []
     still: list[Waiting] = []
-    again = [datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=desk.zone)]
+    over = datetime.combine(day + timedelta(days=1), datetime.min.time(), tzinfo=desk.zone)
+    again = [over]
     for waiting in line:
         if await _is_booked(desk, waiting):
             await _settle(desk, waiting, WaitingStatus.BOOKED)
@@ -126,7 +128,7 @@ async def plan(desk: Desk, service_id: ServiceId, day: date) -> WaitingPlan:
             if open_ := await _open_offer(desk, waiting):
                 open_offers.append(open_)
     calendar = await desk.calendar(desk.today, day)
-    opens = calendar.earliest_open_after(desk.now, within=timedelta(days=7))
+    opens = calendar.earliest_open_after(desk.now, within=over - desk.now)
     if still and opens is not None and opens <= desk.now:  # nobody is asked at night
         for waiting in still:
             made = await _offer(desk, waiting)
@@ -160,9 +162,9 @@ async def _is_booked(desk: Desk, waiting: Waiting) -> bool:
 
 async def _offer(desk: Desk, waiting: Waiting) -> WaitingOffer | None:
     """Keep the first slot of the day for this customer, if one is free that leaves time to answer."""
-    service = await services.get(desk.tenant, waiting.service_id)
+    service = next((one for one in await services.active(desk.tenant) if one.id == waiting.service_id), None)
     pet = await pets.get(desk.tenant, waiting.pet_id)
-    if service.unknown_traits(pet):
+    if service is None or service.unknown_traits(pet):  # not on sale any more, or at a price nobody knows
         return None
     need = need_of(service, pet)
     agenda = await desk.agenda(waiting.day, waiting.day, pet_id=pet.id)
@@ -199,6 +201,7 @@ def _in_words(desk: Desk, waiting: Waiting, slot: FreeSlot, booking_id: BookingI
     return WaitingOffer(
         waiting_id=waiting.id,
         contact_id=waiting.contact_id,
+        conversation_id=waiting.conversation_id,
         turn_id=_turn(waiting.id, booking_id),
         text=(
             f"Boa notícia! Abriu um horário de {waiting.service} para {waiting.pet}: "

@@ -68,12 +68,14 @@ async def hold(
     expires_at: datetime,
     now: datetime,
 ) -> None:
-    """Keep these. One that is kept already is kept longer; an offer stays the offer of the turn that made it."""
+    """Keep these. One that is kept already is kept longer, never shorter; an offer stays the offer of the turn that
+    made it."""
     await tenant.executemany(
         """insert into held_slots (organization_id, conversation_id, contact_id, booking_id, intent, service_id, pet_id,
                professional_id, start_time, end_time, preparation_minutes, price, turn_id, expires_at)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-           on conflict (booking_id, intent, start_time) do update set expires_at = excluded.expires_at,
+           on conflict (booking_id, intent, start_time) do update set
+               expires_at = greatest(held_slots.expires_at, excluded.expires_at),
                conversation_id = excluded.conversation_id, contact_id = excluded.contact_id,
                professional_id = excluded.professional_id, end_time = excluded.end_time, price = excluded.price,
                preparation_minutes = excluded.preparation_minutes,

@@ -128,13 +128,18 @@ class LastWord(Frozen):
 async def last_word(tenant: Connection, conversation_id: ConversationId) -> LastWord:
     """The customer's answer to what was sent last: what came after it, also by the channel's clock.
 
-    A message that was on its way when ours was sent answers nothing of ours.
+    A message that was on its way when ours was sent answers nothing of ours. What was sent last counts, not what was
+    written last: a reminder may have waited for the shop's number. A reply of which a part was not sent asked nothing.
     """
     rows = await tenant.fetch(
         """with ours as (
-               select seq, turn_id, sent_at, content from messages where conversation_id = $1 and direction = 'outbound'
-                   and status in ('sent', 'delivered', 'read') order by seq desc limit 1)
-           select o.turn_id, m.content, coalesce((
+               select seq, turn_id, sent_at, content from (
+                   select * from messages where conversation_id = $1 and direction = 'outbound'
+                       and status in ('sent', 'delivered', 'read') order by seq desc limit 20) newest
+               order by date_trunc('second', coalesce(sent_at, created_at)) desc, seq desc limit 1)
+           select case when not exists (
+                   select from messages where turn_id = o.turn_id and status not in ('sent', 'delivered', 'read'))
+               then o.turn_id end turn_id, m.content, coalesce((
                    select string_agg(content, E'\n' order by part) from messages
                    where turn_id = o.turn_id and status in ('sent', 'delivered', 'read')), o.content) asked
            from (select) one left join ours o on true

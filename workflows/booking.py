@@ -7,10 +7,11 @@ It begins with the row, by the wake that the row's own transaction wrote (operat
 left to come.
 """
 
+import contextlib
 from datetime import UTC, timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.booking_life import BookingLife, BookingStep, BookingView, LookAtBooking, NotifyOutcome
@@ -38,7 +39,7 @@ class BookingWorkflow:
 
     @workflow.query(name="next_step", description="What comes next in this booking's life, and when")
     def next_step(self) -> str:
-        """One line in Portuguese, without personal data."""
+        """One line of codes, without personal data."""
         step = self._view.next
         if step is None:
             return f"{self._view.state}: nada mais a fazer"
@@ -50,21 +51,30 @@ class BookingWorkflow:
         """Step by step until the life is over."""
         while True:
             self._changed = False
-            self._view = await self._look()
-            step = self._view.next
-            self._show(step)
-            for overtaken in self._view.overtaken:
-                await self._drop(overtaken)
-            if step is None:
-                if self._changed:
-                    continue
-                return
-            if step.due > workflow.now() and not await self._wait(step):
-                continue
-            await self._take(step)
+            try:
+                if await self._go_on():
+                    return
+            except FailureError as error:  # a local activity fails with its own error
+                if is_cancelled_exception(error):
+                    raise
+                workflow.logger.exception("a step of a booking failed for good")
+                await self._wait_a_while(policies.MENDING_POLL, "um passo falhou; nova tentativa")
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(start)
+
+    async def _go_on(self) -> bool:
+        """Look, and do the next step when it is due or wait for it; whether nothing is left to come."""
+        self._view = await self._look()
+        step = self._view.next
+        self._show(step)
+        for overtaken in self._view.overtaken:
+            await self._drop(overtaken)
+        if step is None:
+            return not self._changed
+        if step.due <= workflow.now() or await self._wait(step):
+            await self._take(step)
+        return False
 
     async def _look(self) -> BookingView:
         return await workflow.execute_local_activity_method(
@@ -83,7 +93,7 @@ class BookingWorkflow:
             await workflow.wait_condition(
                 lambda: self._changed,
                 timeout=step.due - workflow.now(),
-                timeout_summary=f"{step.step}{f': {step.notice}' if step.notice else ''}",
+                timeout_summary=step.portuguese,
             )
         except TimeoutError:
             return True
@@ -101,7 +111,7 @@ class BookingWorkflow:
         """Send the notice; hold it while the shop's number is offline: the next look says whether it is still due."""
         assert step.until is not None, "a notice has an end"
         left = step.until - workflow.now()
-        outcome = None
+        outcome, is_last = None, left <= policies.NOTICE_TRY
         if left > timedelta():
             try:
                 outcome = await policies.until_too_late(
@@ -110,17 +120,21 @@ class BookingWorkflow:
                         self._order(step),
                         start_to_close_timeout=policies.SEND_TIMEOUT,
                         heartbeat_timeout=policies.HEARTBEAT,
-                        schedule_to_close_timeout=left,
+                        schedule_to_close_timeout=min(left, policies.NOTICE_TRY),
                         retry_policy=policies.SEND_RETRY,
                         summary=f"avisar o cliente: {step.notice}",
                     )
                 )
-            except ActivityError:  # a notice that cannot be sent does not end the booking's life
+            except ActivityError as error:  # a notice that cannot be sent does not end the booking's life
+                if is_cancelled_exception(error):
+                    raise
                 workflow.logger.exception("notice failed for good", extra={"notice": str(step.notice)})
-        if outcome is None:
+                is_last = True
+        if outcome is None and is_last:
             await self._drop(step)
         elif outcome is NotifyOutcome.HELD:
-            await self._wait_for_number(left)
+            workflow.set_current_details("Número da loja desconectado: aviso guardado")
+            await self._wait_a_while(min(policies.HELD_POLL, left), "esperando o número da loja voltar")
 
     async def _drop(self, step: NextStep) -> None:
         await workflow.execute_local_activity_method(
@@ -135,19 +149,17 @@ class BookingWorkflow:
             now=workflow.now(),
         )
 
-    async def _wait_for_number(self, left: timedelta) -> None:
-        workflow.set_current_details("Número da loja desconectado: aviso guardado")
-        try:
-            await workflow.wait_condition(
-                lambda: self._changed,
-                timeout=min(policies.HELD_POLL, left),
-                timeout_summary="esperando o número da loja voltar",
-            )
-        except TimeoutError:
-            return
+    async def _wait_a_while(self, duration: timedelta, what_for: str) -> None:
+        """That long, or until the row changes."""
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self._changed, timeout=duration, timeout_summary=what_for)
 
     def _show(self, step: NextStep | None) -> None:
-        workflow.set_current_details(self.next_step())
+        workflow.set_current_details(
+            f"{self._view.in_words()}; a seguir: {step.portuguese}, {step.due.astimezone(UTC):%d/%m %H:%M} UTC"
+            if step
+            else f"{self._view.in_words()}; nada mais a fazer"
+        )
         if self._view == self._shown:  # a notice that is held is looked at every minute
             return
         self._shown = self._view

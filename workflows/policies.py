@@ -62,6 +62,12 @@ SEND_TIMEOUT = timedelta(seconds=90)
 HELD_POLL = timedelta(seconds=60)
 """How often a held reply is tried although nobody said that the shop's number is back."""
 
+NOTICE_TRY = timedelta(minutes=10)
+"""How long a notice or an offer is tried before its rows are looked at again: it may be night by then, or too late."""
+
+MENDING_POLL = timedelta(hours=1)
+"""How often a life that lasts for weeks tries again a step that failed for good, which somebody may have mended."""
+
 SETTLE_LIMIT = timedelta(seconds=5)
 """The longest a burst is waited for."""
 

@@ -201,5 +201,6 @@ def _today(at: datetime) -> date:
 
 
 def _same_matter(one: Proposal, other: Proposal) -> bool:
-    """Whether the later takes the place of the earlier: the same pet's same service, or the same booking."""
-    return (one.intent, one.pet, one.service, one.before) == (other.intent, other.pet, other.service, other.before)
+    """Whether the later takes the place of the earlier: the same pet's same service, or the same booking, which is
+    either to be moved or to be cancelled."""
+    return (one.pet, one.service, one.before) == (other.pet, other.service, other.before)

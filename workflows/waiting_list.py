@@ -4,10 +4,12 @@ Each has a while to answer (the slot is held meanwhile); then it is the next one
 with the day.
 """
 
+import asyncio
 import contextlib
 from datetime import UTC, timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.sending import SendOutcome
@@ -39,11 +41,18 @@ class WaitingListWorkflow:
         """Offer, wait for the answer or the deadline, offer on."""
         while True:
             self._changed = False
-            plan = await self._plan()
+            try:
+                plan = await self._plan()
+            except FailureError as error:  # a local activity fails with its own error
+                if is_cancelled_exception(error):
+                    raise
+                workflow.logger.exception("a look at a waiting list failed for good")
+                plan = WaitingPlan(look_again=workflow.now() + policies.MENDING_POLL)
             again = [plan.look_again] if plan.look_again else []
-            for offer in plan.offers:
-                if offer.turn_id not in self._sent and not await self._send(offer):
-                    again.append(workflow.now() + policies.HELD_POLL)
+            # Together: one that hangs in its provider holds up no other customer's.
+            told = await asyncio.gather(*(self._send(o) for o in plan.offers if o.turn_id not in self._sent))
+            if not all(told):
+                again.append(workflow.now() + policies.HELD_POLL)
             if not again:
                 if self._changed:
                     continue
@@ -81,22 +90,29 @@ class WaitingListWorkflow:
         )
 
     async def _send(self, offer: WaitingOffer) -> bool:
-        """Whether the customer was told, or never will be; False while the shop's number is offline."""
+        """Whether the customer was told, or never will be; False while the shop's number, or its provider, is away."""
         left = offer.answer_by - workflow.now()
+        outcome, is_last = None, left <= policies.NOTICE_TRY
         if left <= timedelta():
             return True
-        outcome = await policies.until_too_late(
-            workflow.execute_activity_method(
-                WaitingList.send_waiting_offer,
-                SendWaitingOffer(organization_id=self._start.organization_id, offer=offer),
-                start_to_close_timeout=policies.SEND_TIMEOUT,
-                heartbeat_timeout=policies.HEARTBEAT,
-                schedule_to_close_timeout=left,
-                retry_policy=policies.SEND_RETRY,
-                summary="oferecer o horário a quem espera",
+        try:
+            outcome = await policies.until_too_late(
+                workflow.execute_activity_method(
+                    WaitingList.send_waiting_offer,
+                    SendWaitingOffer(organization_id=self._start.organization_id, offer=offer),
+                    start_to_close_timeout=policies.SEND_TIMEOUT,
+                    heartbeat_timeout=policies.HEARTBEAT,
+                    schedule_to_close_timeout=min(left, policies.NOTICE_TRY),
+                    retry_policy=policies.SEND_RETRY,
+                    summary="oferecer o horário a quem espera",
+                )
             )
-        )
-        if outcome is SendOutcome.HELD:
+        except ActivityError as error:  # an offer that cannot be made does not end the list: the next one is asked
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.exception("offer of a waiting list failed for good")
+            is_last = True
+        if outcome is SendOutcome.HELD or (outcome is None and not is_last):
             return False
         self._sent.add(offer.turn_id)
         return True

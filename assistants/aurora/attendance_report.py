@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.money import reais
 from domain.portuguese import counted
-from storage import bookings
+from storage import attendance
 
 
 class Period(StrEnum):
@@ -35,7 +35,7 @@ async def report(turn: Turn, wanted: AttendanceReport) -> Answer:
     zone = turn.organization.zone
     start = datetime.combine(first, time.min, tzinfo=zone)
     end = datetime.combine(turn.today + timedelta(days=1), time.min, tzinfo=zone)
-    done = await bookings.attendance(turn.tenant, start, end)
+    done = await attendance.between(turn.tenant, start, end)
     by_category: list[JsonValue] = [
         {"name": row.category, "count": row.count, "label": counted(row.count, row.category)}
         for row in done.by_category

@@ -10,8 +10,8 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.agenda import free_at
 from domain.bookings import BookingChange, Intent
 from domain.errors import RequestRefused
-from reception import appointments, offers
-from reception.appointments import Wish, need_of
+from reception import appointments, offers, wishes
+from reception.wishes import Wish, need_of
 
 
 class BookAppointment(Arguments):
@@ -62,10 +62,10 @@ async def book(turn: Turn, wanted: BookAppointment) -> Answer:
 
 async def _propose(turn: Turn, wish: Wish) -> Answer:
     """Put it to the customer, with every rule checked and the slot kept until they answer."""
-    agenda, need = await appointments.check_wish(turn.desk, wish)
+    agenda, need = await wishes.check_wish(turn.desk, wish)
     free = free_at(agenda, need, wish.start)
     if not free:
-        raise await appointments.slot_taken(turn.desk, agenda, need, wish.start)
+        raise await wishes.slot_taken(turn.desk, agenda, need, wish.start)
     group = await offers.propose(
         turn.desk,
         turn.customer,

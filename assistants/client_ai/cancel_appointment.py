@@ -5,7 +5,7 @@ from pydantic import Field
 from assistants.client_ai.agenda import appointment_of, done, proposed
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.bookings import BookingChange, Intent
-from reception import appointments, offers
+from reception import appointments, offers, wishes
 
 
 class CancelAppointment(Arguments):
@@ -22,7 +22,7 @@ async def cancel(turn: Turn, wanted: CancelAppointment) -> Answer:
     agreed = await offers.agreed_proposal(turn.desk, turn.customer, Intent.CANCEL, booking_id=row.id)
     if agreed is not None:
         return done(BookingChange.CANCELLED, await appointments.cancel(turn.desk, row.id))
-    await appointments.check_cancel(turn.desk, row)
+    await wishes.check_cancel(turn.desk, row)
     await offers.propose(
         turn.desk, turn.customer, Intent.CANCEL, booking_id=row.id, service_id=row.service_id, pet_id=row.pet_id
     )

@@ -11,7 +11,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.agenda import Agenda, FreeSlot, Need, free_slots, refusal_of_day
 from domain.services import Service
 from domain.shop import Pet
-from reception.appointments import in_json, need_of, need_of_booked, next_free, quote_for
+from reception.wishes import in_json, need_of, need_of_booked, next_free, quote_for
 from storage import services
 from storage.bookings import BookingRow
 

@@ -18,12 +18,13 @@ class ConfirmAppointment(Arguments):
 
 
 async def confirm(turn: Turn, wanted: ConfirmAppointment) -> Answer:
-    """Confirm it, if the customer was asked about it last and the answer is a yes."""
+    """Confirm it, if the customer was asked about it and the answer is a yes."""
     row = await appointment_of(turn, wanted.appointment_id)
     if not await offers.agreed_to_come(turn.desk, turn.customer, row):
         raise RequestRefused(
             RefusalCode.NOT_AGREED,
-            "O cliente ainda não respondeu que sim a um lembrete desse agendamento. Pergunte se pode ajudar em algo.",
+            "O cliente não está dizendo sim a um lembrete desse agendamento. Diga que continua marcado, não que foi "
+            "confirmado.",
         )
     return done(BookingChange.CONFIRMED, await appointments.confirm(turn.desk, row.id))
 

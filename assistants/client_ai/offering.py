@@ -13,7 +13,7 @@ from domain.ids import PetId
 from domain.offers import worth_offering
 from domain.services import Service
 from reception import offers
-from reception.appointments import next_free
+from reception.wishes import next_free
 from storage.bookings import BookingRow
 from storage.held_slots import HeldSlot
 

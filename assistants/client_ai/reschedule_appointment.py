@@ -10,7 +10,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.agenda import free_at
 from domain.bookings import BookingChange, Intent
 from domain.errors import RequestRefused
-from reception import appointments, offers
+from reception import appointments, offers, wishes
 from storage import services
 from storage.bookings import BookingRow
 
@@ -46,15 +46,15 @@ async def reschedule(turn: Turn, wanted: RescheduleAppointment) -> Answer:
         if refused.code not in WORTH_ANOTHER:
             raise
         service = await services.get(turn.tenant, row.service_id)
-        need = appointments.need_of_booked(row)
+        need = wishes.need_of_booked(row)
         return await offer_instead(turn, refused, service, need, day, near=start, pet_id=row.pet_id, moving=row)
 
 
 async def _propose(turn: Turn, row: BookingRow, start: datetime) -> Answer:
-    agenda, need = await appointments.check_move(turn.desk, row, start)
+    agenda, need = await wishes.check_move(turn.desk, row, start)
     free = free_at(agenda, need, start)
     if not free:
-        raise await appointments.slot_taken(turn.desk, agenda, need, start, besides=row)
+        raise await wishes.slot_taken(turn.desk, agenda, need, start, besides=row)
     group = await offers.propose(
         turn.desk,
         turn.customer,

@@ -9,7 +9,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.dates import spoken
 from domain.errors import RefusalCode, RequestRefused
 from reception import waiting
-from reception.appointments import quote_for
+from reception.wishes import quote_for
 
 
 class WaitForADay(Arguments):

@@ -13,9 +13,9 @@ from domain.agenda import free_at, free_slots
 from domain.bookings import BookingFacts, ChangedBy
 from domain.ids import TurnId
 from domain.shop import Pet
-from reception import appointments, offers
-from reception.appointments import Wish
+from reception import appointments, offers, wishes
 from reception.desk import Desk
+from reception.wishes import Wish
 from storage import organizations
 from storage.database import Database
 from storage.instances import Instances
@@ -78,7 +78,7 @@ class Reception:
         """The customer is offered these; their codes."""
         async with self.desk(ChangedBy.CUSTOMER, who) as desk:
             wanted = await service(desk.tenant, what)
-            need = appointments.need_of(wanted, None)
+            need = wishes.need_of(wanted, None)
             day = starts[0].astimezone(desk.zone).date()
             free = free_slots(await desk.agenda(day, day), need, first=day, last=day, now=desk.now)
             chosen = [slot for slot in free if slot.start in starts]
@@ -89,7 +89,7 @@ class Reception:
         """How many professionals somebody could have on Monday at that hour."""
         async with self.desk(ChangedBy.CUSTOMER if who else ChangedBy.OPERATOR, who) as desk:
             agenda = await desk.agenda(monday(9).date(), monday(9).date())
-            need = appointments.need_of(await service(desk.tenant), None)
+            need = wishes.need_of(await service(desk.tenant), None)
             return len(free_at(agenda, need, monday(hour)))
 
 

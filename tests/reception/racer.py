@@ -16,8 +16,8 @@ from domain.errors import RequestRefused
 from domain.ids import ContactId, ConversationId, OrganizationId, PetId
 from domain.shop import Pet
 from reception import appointments
-from reception.appointments import Wish
 from reception.desk import Desk
+from reception.wishes import Wish
 from storage import organizations, pets, services
 from storage.database import Database
 

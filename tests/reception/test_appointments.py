@@ -15,7 +15,7 @@ from domain.ids import BookingId, ProfessionalId
 from domain.services import Variant
 from domain.shop import Coat, Size
 from reception import appointments
-from reception.appointments import Wish
+from reception.wishes import Wish
 from storage import organizations, pets, professionals, services
 from storage.instances import Instances
 from storage.organizations import SettingsChange

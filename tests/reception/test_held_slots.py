@@ -11,7 +11,7 @@ from domain.bookings import BookingStatus, ChangedBy, Intent
 from domain.errors import RefusalCode, RequestRefused
 from domain.services import Variant
 from domain.shop import Size
-from reception import appointments, offers
+from reception import appointments, offers, wishes
 from storage import held_slots, services
 from tests.storage.rows import Customer, service
 
@@ -56,7 +56,7 @@ async def test_a_held_slot_takes_its_preparation_too(lone: Reception) -> None:
     assert len(await lone.hold(lia, monday(10))) == 1
     async with lone.desk(ChangedBy.CUSTOMER, rui) as desk:
         day = monday(10).date()
-        need = appointments.need_of(await service(desk.tenant), None)
+        need = wishes.need_of(await service(desk.tenant), None)
         agenda = await desk.agenda(day, day)
         free = [slot.start for slot in free_slots(agenda, need, first=day, last=day, now=desk.now)]
     # 09:30 would end where the preparation of the held one has begun, 10:30 would begin its own in the held one.
@@ -75,7 +75,7 @@ async def test_a_proposal_holds_its_slot(lone: Reception) -> None:
             Intent.BOOK,
             service_id=bath.id,
             pet_id=rex.id,
-            need=appointments.need_of(bath, rex),
+            need=wishes.need_of(bath, rex),
             start=monday(10),
             professional_id=agenda.professionals[0].id,
         )
@@ -105,9 +105,7 @@ async def test_what_was_booked_is_held_no_longer(reception: Reception) -> None:
             for slot in await offers.offered(desk, lia.conversation_id)
             if slot.start and slot.start == monday(10)
         )
-        wish = appointments.Wish(
-            contact_id=lia.contact_id, pet=rex, service=await service(desk.tenant), start=monday(10)
-        )
+        wish = wishes.Wish(contact_id=lia.contact_id, pet=rex, service=await service(desk.tenant), start=monday(10))
         facts = await appointments.book(desk, wish, booking_id=group)
     assert facts.id == group
     assert await kept(reception, lia) == [(15, Intent.OFFER)]
@@ -208,7 +206,7 @@ async def test_one_question_at_a_time_holds_its_slots(lone: Reception) -> None:
                 Intent.BOOK,
                 service_id=wanted.id,
                 pet_id=of.id,
-                need=appointments.need_of(wanted, of),
+                need=wishes.need_of(wanted, of),
                 start=monday(hour),
                 professional_id=agenda.professionals[0].id,
             )

@@ -9,8 +9,8 @@ from domain.bookings import ChangedBy
 from domain.errors import RefusalCode, RequestRefused
 from domain.ids import TurnId
 from reception import appointments, waiting
-from reception.appointments import Wish
 from reception.offers import Customer
+from reception.wishes import Wish
 from storage.bookings import MOST_COMING
 from tests.storage.rows import service
 

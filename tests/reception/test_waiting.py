@@ -10,7 +10,7 @@ from domain.bookings import BookingFacts, ChangedBy, Intent
 from domain.errors import RefusalCode, RequestRefused
 from domain.services import Variant
 from domain.shop import Pet, Size
-from reception import appointments, waiting
+from reception import appointments, waiting, wishes
 from reception.waiting import WaitingPlan
 from storage import bookings, held_slots, professionals, services
 from tests.storage.rows import Customer, service
@@ -130,9 +130,7 @@ async def test_who_takes_it_is_done_waiting(full: FullDay) -> None:
     async with full.reception.desk(ChangedBy.CUSTOMER, lia) as desk:
         (slot,) = await held_slots.of_conversation(desk.tenant, lia.conversation_id, desk.now)
         assert (slot.intent, slot.pet_id) == (Intent.OFFER, rex.id)
-        wish = appointments.Wish(
-            contact_id=lia.contact_id, pet=rex, service=await service(desk.tenant), start=monday(14)
-        )
+        wish = wishes.Wish(contact_id=lia.contact_id, pet=rex, service=await service(desk.tenant), start=monday(14))
         await appointments.book(desk, wish, booking_id=slot.booking_id)
     await full.cancel(10)
     await full.reception.book(rui, thor, monday(10))

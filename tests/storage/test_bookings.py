@@ -16,7 +16,7 @@ from domain.bookings import BookingStatus, ChangedBy, Intent
 from domain.busy_times import NEVER_BUSY
 from domain.ids import BookingId, ProfessionalId, TurnId
 from domain.shop import Pet
-from storage import bookings, contacts, held_slots, professionals
+from storage import attendance, bookings, contacts, held_slots, professionals
 from storage.bookings import Conflict, NewTimes
 from storage.database import Connection, Database
 from storage.held_slots import NewSlot
@@ -458,7 +458,7 @@ async def test_attendance_is_what_one_counts_by_hand(
             await tenant.execute("update bookings set price = $2 where id = $1", made, price)
             if status is BookingStatus.COMPLETED and at.astimezone(SAO_PAULO).date() == day:
                 counted.append((who, what, price))
-        found = await bookings.attendance(tenant, start, end)
+        found = await attendance.between(tenant, start, end)
     kinds = {"Banho": "banho", "Tosa": "tosa", "Consulta Veterinária Geral": "consulta"}
     assert found.clients == len({who for who, _, _ in counted})
     assert {c.category: c.count for c in found.by_category} == Counter(kinds[what] for _, what, _ in counted)

@@ -22,8 +22,8 @@ from domain.ids import BookingId, TurnId
 from domain.model import ToolOutcome, ToolRequest
 from domain.shop import Pet
 from reception import appointments
-from reception.appointments import Wish
 from reception.desk import Desk
+from reception.wishes import Wish
 from storage import bookings, inbound, organizations
 from storage.bookings import BookingRow
 from storage.database import Connection

@@ -11,7 +11,7 @@ from domain.agenda_rules import Unattended
 from domain.bookings import BookingStatus
 from domain.dates import weekday
 from reception import appointments
-from reception.appointments import Wish
+from reception.wishes import Wish
 from storage import pets
 from tests.engine import Engine
 from tests.shops import PLAIN_RULES

@@ -230,7 +230,8 @@ begin
         perform wake(new.organization_id, 'booking', new.id::text);
     end if;
     if tg_op = 'UPDATE' and old.status in ('scheduled', 'confirmed')
-       and (new.status = 'cancelled' or new.start_time <> old.start_time) then
+       and (new.status = 'cancelled' or new.start_time <> old.start_time or new.end_time < old.end_time
+            or new.professional_id <> old.professional_id) then
         perform wake_who_waits(new.organization_id, old.start_time);
     end if;
     if tg_op = 'UPDATE' and (new.start_time <> old.start_time or new.status = 'cancelled') then
@@ -244,7 +245,7 @@ begin
     end if;
     return null;
 end $$;
-create trigger wake after insert or update of status, start_time, end_time on bookings
+create trigger wake after insert or update of status, start_time, end_time, professional_id on bookings
     for each row execute function wake_booking();
 
 create function wake_of_held_slot() returns trigger language plpgsql as $$

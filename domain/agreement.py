@@ -24,9 +24,9 @@ _REFUSALS = frozenset((Kind.NEGATION, Kind.NO, Kind.ABSENCE))
 _OBJECTIONS = _HESITATIONS | _REFUSALS | {Kind.ASK, Kind.CHANGE, Kind.PREFER, Kind.POLITE}
 _NO_CHOICE = _HESITATIONS | {Kind.ASK, Kind.CHANGE, Kind.CANCEL, Kind.EXCUSE}
 _NOT_TO_BOOKING = frozenset((Kind.CANCEL, Kind.EXCUSE))
-_NOT_TO_CANCELLING = frozenset((Kind.BOOK, Kind.PRESENCE, Kind.MOVE))
+_NOT_TO_CANCELLING = frozenset((Kind.BOOK, Kind.PRESENCE, Kind.KEEP, Kind.MOVE))
 # What agrees even where a name stands beside it ("pode marcar o banho do Thor").
-_AGREES_TO_BOOKING = frozenset((Kind.STRONG, Kind.BOOK, Kind.PRESENCE))
+_AGREES_TO_BOOKING = frozenset((Kind.STRONG, Kind.BOOK, Kind.PRESENCE, Kind.KEEP))
 _AGREES_TO_CANCELLING = frozenset((Kind.STRONG, Kind.CANCEL))
 
 
@@ -60,7 +60,8 @@ def answer_to_question(
     if to_cancel:
         agreeing, contrary = _AGREES_TO_CANCELLING, _NOT_TO_CANCELLING
     elif to_move:
-        agreeing, contrary = _AGREES_TO_BOOKING | {Kind.MOVE}, _NOT_TO_BOOKING
+        agreeing = (_AGREES_TO_BOOKING - {Kind.KEEP}) | {Kind.MOVE}
+        contrary = _NOT_TO_BOOKING | {Kind.KEEP}  # "pode manter" keeps the old time
     else:
         agreeing, contrary = _AGREES_TO_BOOKING, _NOT_TO_BOOKING | {Kind.MOVE}
     agrees = any(_agrees(clause, agreeing, greets=greets) for clause in clauses)
@@ -125,7 +126,7 @@ def names_time(text: str, start: datetime) -> bool:
 
 def _agrees(clause: Clause, agreeing: frozenset[Kind], *, greets: bool) -> bool:
     kinds = set(clause.kinds)
-    if clause.asks or kinds.isdisjoint({Kind.SIM, Kind.SOFT, Kind.WHOLE, Kind.SMALLTALK, *agreeing}):
+    if clause.asks or kinds.isdisjoint({Kind.SIM, Kind.SOFT, Kind.WHOLE, Kind.GOING, Kind.SMALLTALK, *agreeing}):
         return False
     if Kind.SIM in kinds:
         return True
@@ -135,7 +136,10 @@ def _agrees(clause: Clause, agreeing: frozenset[Kind], *, greets: bool) -> bool:
         return True
     # "Tudo bem" after "oi" is a greeting's.
     return not clause.names and (
-        Kind.SOFT in kinds or kinds == {Kind.WHOLE} or (Kind.SMALLTALK in kinds and not greets)
+        Kind.SOFT in kinds
+        or kinds == {Kind.WHOLE}
+        or (kinds == {Kind.GOING} and Kind.PRESENCE in agreeing)
+        or (Kind.SMALLTALK in kinds and not greets)
     )
 
 
@@ -146,7 +150,7 @@ def _refuses(clause: Clause, *, to_cancel: bool) -> bool:
     if _only_no(clause):
         return True
     if to_cancel:
-        return bool(kinds & {Kind.NO, Kind.PRESENCE}) or kinds >= {Kind.NEGATION, Kind.CANCEL}
+        return bool(kinds & {Kind.NO, Kind.PRESENCE, Kind.KEEP}) or kinds >= {Kind.NEGATION, Kind.CANCEL}
     if Kind.CANCEL in kinds:
         return not kinds & _REFUSALS  # "não quero cancelar" refuses no booking
     return bool(kinds & {Kind.NO, Kind.ABSENCE}) and not clause.unknown
@@ -164,7 +168,13 @@ def _objects(clause: Clause, contrary: frozenset[Kind]) -> bool:
     """Whether a clause says something that a yes beside it does not survive."""
     kinds = set(clause.kinds)
     # "Confirmo o banho" keeps it, where "confirmo o cancelamento do banho" does not.
-    keeps = contrary is _NOT_TO_CANCELLING and bool(kinds & {Kind.SERVICE, Kind.VISIT}) and Kind.CANCEL not in kinds
+    # "Vou" and "até amanhã" are said by who comes; "vou viajar" is not.
+    going = clause.farewell or (
+        Kind.GOING in kinds and kinds <= {Kind.GOING, Kind.SIM, *MANNERS} and not clause.unknown
+    )
+    keeps = contrary is _NOT_TO_CANCELLING and (
+        going or (bool(kinds & {Kind.SERVICE, Kind.VISIT}) and Kind.CANCEL not in kinds)
+    )
     against = keeps or bool(kinds & (_OBJECTIONS | contrary))
     return against or clause.asks or clause.vague or clause.extra or not clause.of_pet_only
 

@@ -19,6 +19,7 @@ MANNERS = frozenset((Kind.FILLER, Kind.GREETING, Kind.SMALLTALK))
 _BEFORE_NAMES = frozenset(("o", "a", "do", "da", "de", "para", "ao", "meu", "minha"))
 _BEFORE_SERVICES = _BEFORE_NAMES | {"ese", "esa", "nese", "nesa", "dese", "desa", "no", "na"}
 _CONFIRMING = frozenset(("confirmo", "confirma", "confirmar", "confirmamos", "confirme"))
+_WILL_CONFIRM = frozenset(("confirmo", "confirmamos"))
 _TAGS = frozenset(("ta", "ok", "viu", "beleza", "ta bom", "ta certo", "ta ok", "ta bem"))
 _WHY_NOT = (["por que nao"], ["porque nao"])
 
@@ -35,7 +36,7 @@ class Clause:
     farewell: bool = False
     """ "Até amanhã" names a day and chooses none."""
     vague: bool = False
-    """ "Confirmo amanhã": the day of the visit, or of the answer?"""
+    """ "Confirmo amanhã", "amanhã eu confirmo": the day of the visit, or of the answer?"""
     extra: bool = False
     """ "Banho e tosa", "uma vacina": a service, where the proposal has one already."""
     names: int = 0
@@ -152,6 +153,8 @@ def _read_clause(tokens: Sequence[Token]) -> Clause:
         else:
             unknown += 1
         at = end
+    days = [mention for mention in mentions if isinstance(mention, Day)]
+    vague = vague or (bool(days) and any(token.text in _WILL_CONFIRM for token in tokens))
     return Clause(tuple(kinds), tuple(mentions), of_pet_only, farewell, vague, extra, names, unknown)
 
 

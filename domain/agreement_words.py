@@ -14,6 +14,8 @@ class Kind(StrEnum):
     WHOLE = "whole"  # a yes only when it is the whole clause: "tá" is one, "ele tá aqui" is none
     BOOK = "book"  # asks for the booking; no answer to "Posso cancelar?"
     PRESENCE = "presence"  # will come, keeps it: a yes to a booking, a no to cancelling it
+    GOING = "going"  # as `PRESENCE`, but only when it is the whole clause: "vou" is one, "vou ver" is none
+    KEEP = "keep"  # leaves it as it is: a yes to a booking, a no to moving or cancelling it
     MOVE = "move"  # asks for the move
     CANCEL = "cancel"  # asks for the cancellation: a no to a booking
     NO = "no"
@@ -55,7 +57,11 @@ _PHRASES = {
         nenhum problema, nao tem problema nenhum, nao tem problema algum, sem duvida, sem duvidas, sem falta,
         concordamos, aceitamos, me serve, serve, fico com, logico, obvio, muito otimo
     """,
-    Kind.WHOLE: "s, ta, vou, certo, posso",
+    Kind.WHOLE: "s, ta, certo, posso",
+    Kind.GOING: """
+        vou, vou ir, quero ir, quero sim ir, estou ai, to ai, tou ai, estou la, nos vemos, nos vemos la, a gente se ve,
+        te vejo, te vejo la
+    """,
     Kind.BOOK: """
         pode marcar, pode agendar, pode reservar, pode fechar, pode encaixar, podem marcar, podem agendar, pode
         marca, pode agenda, quero marcar, quero agendar, quero reservar, quero fechar, vamos marcar, vamos fechar,
@@ -65,10 +71,13 @@ _PHRASES = {
     Kind.PRESENCE: """
         estarei ai, estarei la, estaremos ai, estaremos la, vou estar ai, vou estar la, vamos estar ai, vamos estar
         la, vou levar, vamos levar, levo, levarei, vou comparecer, comparecerei, presenca confirmada, pode contar
-        comigo, conta comigo, pode contar com a gente, estou indo, estamos indo, iremos, irei, pode manter, manter,
-        mantem, mantenha, mantido, quero manter, pode deixar marcado, pode deixar agendado, pode deixar confirmado,
-        pode deixar reservado, deixa marcado, deixa agendado, deixa confirmado, deixar marcado, deixa reservado,
-        continua marcado, continua confirmado, presenca, vamos, vou sim, eu vou, a gente vai, nos vamos, vou estar
+        comigo, conta comigo, pode contar com a gente, estou indo, estamos indo, iremos, irei, presenca, vamos, vou
+        sim, eu vou, a gente vai, nos vamos, vou estar
+    """,
+    Kind.KEEP: """
+        pode manter, manter, mantem, mantenha, mantido, quero manter, pode deixar marcado, pode deixar agendado, pode
+        deixar confirmado, pode deixar reservado, deixa marcado, deixa agendado, deixa confirmado, deixar marcado,
+        deixa reservado, continua marcado, continua confirmado
     """,
     Kind.MOVE: """
         pode remarcar, pode reagendar, pode mudar, pode trocar, pode alterar, pode adiar, pode passar, podem

@@ -59,7 +59,8 @@ def notices_before(
     start: datetime, *, timed_at: datetime, rules: AgendaRules, calendar: ShopCalendar
 ) -> tuple[Notice, ...]:
     """What is sent before a booking that got its time at `timed_at`, soonest first."""
-    start = start.astimezone(UTC)  # hours are counted as they pass, whatever the shop's clock does between
+    # Hours are counted as they pass, whatever the shop's clock does between.
+    start, timed_at = start.astimezone(UTC), timed_at.astimezone(UTC)
     remind = ask = None
     if rules.remind_minutes_before:
         ideal = start - timedelta(minutes=rules.remind_minutes_before)

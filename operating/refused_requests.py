@@ -29,7 +29,8 @@ def told_to_operators() -> Iterator[None]:
 
 def in_words(refused: RequestRefused) -> str:
     """One line: "Esse horário já está ocupado. Livres perto dele: 10:00, 11:00."."""
-    return " ".join(part for part in (_sentence(refused), *_facts(refused.details)) if part)
+    sentence = _sentence(refused)
+    return " ".join(part for part in (sentence, *_facts(refused.details, sentence)) if part)
 
 
 def _sentence(refused: RequestRefused) -> str:
@@ -39,7 +40,8 @@ def _sentence(refused: RequestRefused) -> str:
     return _SENTENCES.get(refused.code, refused.message)
 
 
-def _facts(details: dict[str, JsonValue]) -> Iterator[str]:
+def _facts(details: dict[str, JsonValue], told: str) -> Iterator[str]:
+    """What the sentence that is `told` leaves out."""
     for key, heading in (
         ("alternatives", "Livres perto dele"),
         ("services", "Tem"),
@@ -53,7 +55,7 @@ def _facts(details: dict[str, JsonValue]) -> Iterator[str]:
         case {"date": str(day), "weekday": str(weekday), "time": str(time)}:
             yield f"Próximo livre: {weekday}, {_as_written(day)} às {time}."
     for key, heading in (("reason", "Motivo"), ("appointment_id", "É o")):
-        if isinstance(fact := details.get(key), str):
+        if isinstance(fact := details.get(key), str) and fact.casefold() not in told.casefold():
             yield f"{heading}: {fact}."
     if isinstance(last := details.get("last_day"), str):
         yield f"O último dia é {_as_written(last)}."

@@ -68,14 +68,18 @@ async def agreed(desk: Desk, customer: Customer) -> bool:
 
 
 async def join(desk: Desk, customer: Customer, service: Service, pet: Pet, day: date) -> None:
-    """Wait from now on. Raises `RequestRefused`: a day that cannot be booked, or that is waited for already."""
-    agenda = await desk.agenda(day, day)
+    """Wait from now on, for what is not free already: that did not suit.
+
+    Raises `RequestRefused`: a day that cannot be booked, or that is waited for already.
+    """
+    agenda = await desk.agenda(day, day, pet_id=pet.id)
     if refusal := refusal_of_day(agenda, day, desk.now):
         raise refusal
     if len(await waiting_list.of_contact(desk.tenant, customer.contact_id, desk.today)) >= _MOST_WAITS:
         raise RequestRefused(
             RefusalCode.NOT_ALLOWED, "O cliente já espera por dias demais. Ofereça chamar uma pessoa da equipe."
         )
+    free = free_slots(agenda, need_of(service, pet), first=day, last=day, now=desk.now)
     joined = await waiting_list.join(
         desk.tenant,
         desk.shop.id,
@@ -84,6 +88,7 @@ async def join(desk: Desk, customer: Customer, service: Service, pet: Pet, day: 
         service_id=service.id,
         pet_id=pet.id,
         day=day,
+        unsuitable=[slot.start for slot in free],
     )
     if not joined:
         raise RequestRefused(RefusalCode.ALREADY_WAITING, f"{pet.name} já está na lista de espera desse dia.")
@@ -168,7 +173,8 @@ async def _offer(desk: Desk, waiting: Waiting) -> WaitingOffer | None:
         return None
     need = need_of(service, pet)
     agenda = await desk.agenda(waiting.day, waiting.day, pet_id=pet.id)
-    free = free_slots(agenda, need, first=waiting.day, last=waiting.day, now=desk.now)
+    every = free_slots(agenda, need, first=waiting.day, last=waiting.day, now=desk.now)
+    free = [slot for slot in every if slot.start not in waiting.unsuitable]
     rules = desk.shop.agenda_rules
     for slot in worth_offering(free, len(free)):
         latest = slot.start - timedelta(minutes=rules.minimum_notice_minutes)

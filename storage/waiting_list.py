@@ -12,7 +12,7 @@ from domain.ids import BookingId, ContactId, ConversationId, OrganizationId, Pet
 from storage.database import Connection
 
 _COLUMNS = """w.id, w.conversation_id, w.contact_id, w.service_id, s.name service, w.pet_id, p.name pet, w.day,
-    w.status, w.booking_id, w.answer_by"""
+    w.status, w.unsuitable, w.booking_id, w.answer_by"""
 _JOINED = "waiting_list w join services s on s.id = w.service_id join pets p on p.id = w.pet_id"
 
 
@@ -28,7 +28,11 @@ class WaitingStatus(StrEnum):
 
 
 class Waiting(Frozen):
-    """Somebody who waits. `booking_id` is what the present offer is to become, `answer_by` until when it is kept."""
+    """Somebody who waits.
+
+    `unsuitable` are starts that were free when they joined, `booking_id` is what the present offer is to become,
+    `answer_by` until when it is kept.
+    """
 
     id: UUID
     conversation_id: ConversationId
@@ -39,6 +43,7 @@ class Waiting(Frozen):
     pet: str
     day: date
     status: WaitingStatus
+    unsuitable: frozenset[datetime] = frozenset()
     booking_id: BookingId | None
     answer_by: datetime | None
 
@@ -52,11 +57,12 @@ async def join(
     service_id: ServiceId,
     pet_id: PetId,
     day: date,
+    unsuitable: Sequence[datetime] = (),
 ) -> bool:
     """Wait from now on; False when this pet waits for that already."""
     done = await tenant.execute(
-        """insert into waiting_list (organization_id, conversation_id, contact_id, service_id, pet_id, day)
-           values ($1, $2, $3, $4, $5, $6)
+        """insert into waiting_list (organization_id, conversation_id, contact_id, service_id, pet_id, day, unsuitable)
+           values ($1, $2, $3, $4, $5, $6, $7)
            on conflict (pet_id, service_id, day) where status in ('waiting', 'offered') do nothing""",
         organization_id,
         conversation_id,
@@ -64,6 +70,7 @@ async def join(
         service_id,
         pet_id,
         day,
+        unsuitable,
     )
     return done == "INSERT 0 1"
 
@@ -130,6 +137,7 @@ def _from_row(row: asyncpg.Record) -> Waiting:
         pet=row["pet"],
         day=row["day"],
         status=WaitingStatus(row["status"]),
+        unsuitable=frozenset(row["unsuitable"]),
         booking_id=BookingId(row["booking_id"]) if row["booking_id"] else None,
         answer_by=row["answer_by"],
     )

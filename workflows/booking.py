@@ -132,7 +132,7 @@ class BookingWorkflow:
                 is_last = True
         if outcome is None and is_last:
             await self._drop(step)
-        elif outcome is NotifyOutcome.HELD:
+        elif outcome is not NotifyOutcome.DONE:
             workflow.set_current_details("Número da loja desconectado: aviso guardado")
             await self._wait_a_while(min(policies.HELD_POLL, left), "esperando o número da loja voltar")
 

@@ -49,3 +49,20 @@ async def test_a_customer_waits_for_so_many_days_and_no_more(reception: Receptio
         with pytest.raises(RequestRefused) as refused:
             await waiting.join(desk, who, bath, rex, monday(9).date() + timedelta(days=10))
     assert refused.value.code is RefusalCode.NOT_ALLOWED
+
+
+async def test_who_waits_is_not_offered_what_did_not_suit(reception: Reception) -> None:
+    """Times that were free when they joined are not news; one that comes free later is."""
+    one, (rex,) = await reception.somebody(1, "Rex")
+    other, (mel, thor) = await reception.somebody(2, "Mel", "Thor")
+    for of in (mel, thor):
+        last = await reception.book(other, of, monday(10))
+    who = Customer(one.contact_id, one.conversation_id, TurnId(uuid.uuid4()))
+    async with reception.desk(ChangedBy.CUSTOMER, one) as desk:
+        bath = await service(desk.tenant, "Banho")
+        await waiting.join(desk, who, bath, rex, monday(9).date())
+    async with reception.desk(ChangedBy.TIME) as desk:
+        assert (await waiting.plan(desk, bath.id, monday(9).date())).offers == ()
+        await appointments.cancel(desk, last.id)
+        (offer,) = (await waiting.plan(desk, bath.id, monday(9).date())).offers
+    assert "às 10:00" in offer.text

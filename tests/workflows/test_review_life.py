@@ -189,3 +189,17 @@ def test_a_cancellation_takes_the_place_of_a_move() -> None:
     book = move.model_copy(update={"intent": Intent.BOOK, "before": None})
     assert _same_matter(move, cancel)
     assert not _same_matter(move, book)
+
+
+async def test_a_provider_that_asks_for_an_hour_is_not_hammered(stepped_engine: Engine, skipper: TimeSkipper) -> None:
+    """429 with `retry-after` of an hour, which is longer than one try of a notice: at most a request a minute."""
+    engine = stepped_engine
+    zone = await shop_where_it_is(engine, 10)
+    life = await booked(engine, skipper, await customer(engine), on_the_hour(zone, 3, 14))
+    await life.comes_to("ask_to_confirm")
+    engine.bridge.faults.always = Answer(429, headers={"retry-after": "3600"})
+    await life.passes_to(life.start - DAY + timedelta(minutes=5))
+    assert 1 <= len([request for request in engine.bridge.record.requests if request.method == "POST"]) <= 7
+    engine.bridge.faults.always = None
+    await life.ends()
+    assert kinds_of(life.texts()) == [QUESTION, REMINDER, THANKS]

@@ -183,6 +183,7 @@ create table waiting_list (
     day date not null,                               -- in the shop's time zone
     status varchar(20) not null default 'waiting'
         check (status in ('waiting', 'offered', 'booked', 'declined', 'lapsed', 'left')),
+    unsuitable timestamptz[] not null default '{}',  -- starts that were free when they joined: what they did not want
     booking_id uuid,                                 -- the booking that the present or last offer is to become
     answer_by timestamptz,
     created_at timestamptz not null default clock_timestamp(),

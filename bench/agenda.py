@@ -17,7 +17,7 @@ from domain.ids import OrganizationId
 from domain.opening import OpeningHours, OpenSpan
 from domain.shop import AiConfig, Organization
 from reception.desk import Desk
-from storage import bookings, organizations, professionals, services
+from storage import busy, organizations, professionals, services
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -123,7 +123,7 @@ async def _measure(database: Database, shop: Organization) -> tuple[float, float
         start, end = _instant(first, shop), _instant(last + timedelta(days=1), shop)
         for _ in range(_ROUNDS):
             began = clock.perf_counter()
-            await bookings.busy_times(tenant, start, end, now=desk.now)
+            await busy.of_professionals(tenant, start, end, now=desk.now)
             queries.append(clock.perf_counter() - began)
             agenda = await desk.agenda(first, last)
             began = clock.perf_counter()

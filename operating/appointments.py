@@ -71,7 +71,7 @@ async def book(database: Database, shop: OrganizationId, wanted: NewBooking, now
                 desk = replace(desk, conversation_id=reach.conversation_id)
             facts = await appointments.book(
                 desk,
-                Wish(contact_id=contact_id, pet=pet, service=service, start=wanted.start, professional_id=desk.only),
+                Wish(contact_id=contact_id, pet=pet, service=service, start=wanted.start),
             )
         return await _row(tenant, facts.id)
 
@@ -94,7 +94,7 @@ async def move(
         if professional is not None:
             desk = await _with_only(desk, professional, await services.get(tenant, row.service_id))
         with told_to_operators():
-            await appointments.move(desk, booking_id, start or row.start, professional_id=desk.only)
+            await appointments.move(desk, booking_id, start or row.start)
         return await _row(tenant, booking_id)
 
 

@@ -28,7 +28,7 @@ async def book(desk: Desk, wish: Wish, *, booking_id: BookingId | None = None) -
     quote = wish.service.quote(wish.pet)
     is_fresh = booking_id is not None and await bookings.find(desk.tenant, booking_id) is None
     new_id = booking_id if booking_id is not None and is_fresh else BookingId(uuid.uuid4())
-    for professional_id in _in_turn(agenda, need, wish.start, wish.professional_id):
+    for professional_id in _in_turn(agenda, need, wish.start):
         conflict = await bookings.add(
             desk.tenant,
             desk.shop.id,
@@ -52,15 +52,12 @@ async def book(desk: Desk, wish: Wish, *, booking_id: BookingId | None = None) -
     raise await slot_taken(desk, agenda, need, wish.start)
 
 
-async def move(
-    desk: Desk, booking_id: BookingId, start: datetime, *, professional_id: ProfessionalId | None = None
-) -> BookingFacts:
+async def move(desk: Desk, booking_id: BookingId, start: datetime) -> BookingFacts:
     """Another time for a booking, with the same professional where that is possible. Raises `RequestRefused`."""
     await bookings.take_turn(desk.tenant, desk.shop.id)
     row = await existing(desk, booking_id, for_change=True)
     agenda, need = await check_move(desk, row, start)
-    wanted = professional_id or row.professional_id
-    for candidate in _in_turn(agenda, need, start, professional_id, first=wanted):
+    for candidate in _in_turn(agenda, need, start, first=row.professional_id):
         conflict = await bookings.move(
             desk.tenant, booking_id, _times(need, start, candidate), by=desk.by, now=desk.now
         )
@@ -129,15 +126,10 @@ def pet_is_busy(name: str) -> RequestRefused:
 
 
 def _in_turn(
-    agenda: Agenda,
-    need: Need,
-    start: datetime,
-    only: ProfessionalId | None,
-    *,
-    first: ProfessionalId | None = None,
+    agenda: Agenda, need: Need, start: datetime, *, first: ProfessionalId | None = None
 ) -> Sequence[ProfessionalId]:
-    free = [p for p in free_at(agenda, need, start) if only is None or p == only]
-    return sorted(free, key=lambda p: p != first)
+    """Who is free then, among those the desk lets do it; `first` before the others."""
+    return sorted(free_at(agenda, need, start), key=lambda professional: professional != first)
 
 
 def _times(need: Need, start: datetime, professional_id: ProfessionalId) -> NewTimes:

@@ -1,7 +1,7 @@
 """The reception desk: one shop's agenda at one moment, and who is asking. Every change of the agenda goes through here,
 whoever asks: Client AI, Aurora, an operator, or time."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from domain.ids import BookingId, ConversationId, PetId, ProfessionalId
 from domain.notices import notices_before, promise
 from domain.shop import Organization
 from domain.shop_calendar import ShopCalendar
-from storage import bookings, conversations, pets, professionals, special_days
+from storage import busy, conversations, pets, professionals, special_days
 from storage.bookings import BookingRow
 from storage.database import Connection
 
@@ -71,12 +71,10 @@ class Desk:
             calendar=await self.calendar(first, last),
             rules=rules,
             professionals=tuple(one for one in await professionals.active(self.tenant) if self.only in (None, one.id)),
-            busy=await bookings.busy_times(
+            busy=await busy.of_professionals(
                 self.tenant, start, end, now=self.now, besides=besides, own=self.conversation_id
             ),
-            pet_busy=await bookings.times_of_pet(self.tenant, pet_id, start, end, besides=besides)
-            if pet_id
-            else NEVER_BUSY,
+            pet_busy=await busy.of_pet(self.tenant, pet_id, start, end, besides=besides) if pet_id else NEVER_BUSY,
         )
 
     async def facts_of(self, row: BookingRow) -> BookingFacts:
@@ -99,7 +97,3 @@ class Desk:
             pet_described=pet.described(self.today) if pet else "",
             reminder=promise(sure, start, self.today) if row.status.is_coming and row.conversation_id else "",
         )
-
-    def asked_by(self, by: ChangedBy) -> "Desk":
-        """The same desk, asked by somebody else."""
-        return replace(self, by=by)

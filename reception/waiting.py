@@ -16,8 +16,9 @@ from domain.offers import worth_offering
 from domain.services import Service
 from domain.shop import Pet
 from domain.texts import folded
+from reception.consent import is_yes
 from reception.desk import Desk
-from reception.offers import Customer, is_yes, offer
+from reception.offers import Customer, offer
 from reception.wishes import need_of
 from storage import bookings, held_slots, inbound, outbox, pets, services, waiting_list
 from storage.waiting_list import Waiting, WaitingStatus

@@ -11,7 +11,7 @@ from domain.bookings import ChangedBy, times_of_day
 from domain.dates import spoken, weekday
 from domain.errors import RefusalCode, RequestRefused
 from domain.frozen import Frozen
-from domain.ids import ContactId, PetId, ProfessionalId
+from domain.ids import ContactId, PetId
 from domain.services import Quote, Service
 from domain.shop import Pet
 from reception.desk import Desk
@@ -30,7 +30,6 @@ class Wish(Frozen):
     pet: Pet
     service: Service
     start: datetime
-    professional_id: ProfessionalId | None = None
     in_addition: bool = False
 
 

@@ -1,6 +1,5 @@
 """Rows of the agenda. Constraints of the database, not checks of ours, decide who gets a slot."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +8,6 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from domain.bookings import BookingFacts, BookingStatus, ChangedBy
-from domain.busy_times import NEVER_BUSY, BusyTimes
 from domain.frozen import Frozen
 from domain.ids import BookingId, ContactId, ConversationId, OrganizationId, PetId, ProfessionalId, ServiceId
 from storage.database import Connection
@@ -25,9 +23,6 @@ _JOINED = """bookings b join services s on s.id = b.service_id join professional
 
 MOST_COMING = 20
 """Bookings a customer may have coming: more than that is nobody's pets, but somebody who wants the agenda full."""
-
-_SECONDS = 2**36 - 1
-"""The part of `bookings.occupied` that is the time, in epoch seconds; what is above it is the professional's number."""
 
 
 class BookingRow(Frozen):
@@ -92,63 +87,6 @@ async def take_turn(tenant: Connection, organization_id: OrganizationId) -> None
     await tenant.execute("select pg_advisory_xact_lock(hashtextextended($1, 3))", f"{organization_id}|agenda")
 
 
-async def busy_times(
-    tenant: Connection,
-    start: datetime,
-    end: datetime,
-    *,
-    now: datetime,
-    besides: BookingId | None = None,
-    own: ConversationId | None = None,
-) -> Mapping[ProfessionalId, BusyTimes]:
-    """When each professional is taken in a period: booked (with the preparation), away, or held for somebody else.
-
-    `besides` is a booking that is to be moved, `own` the conversation whose held slots are no obstacle to it.
-    """
-    rows = await tenant.fetch(
-        f"""with taken as (
-               select professional_id, int8range(lower(occupied) & {_SECONDS}, upper(occupied) & {_SECONDS}) stretch
-               from bookings where start_time < $2::timestamptz + interval '4 hours'
-                   and start_time > $1::timestamptz - interval '1 day' and end_time > $1 and occupied is not null
-                   and id is distinct from $4
-               union all
-               select professional_id, int8range(extract(epoch from starts_at)::bigint,
-                   extract(epoch from ends_at)::bigint)
-               from absences where ends_at > $1 and starts_at < $2
-               union all
-               select professional_id, int8range(extract(epoch from start_time)::bigint - preparation_minutes * 60,
-                   extract(epoch from end_time)::bigint)
-               from held_slots where end_time > $1 and start_time < $2::timestamptz + interval '4 hours'
-                   and expires_at > $3 and conversation_id is distinct from $5),
-           merged as (select professional_id, range_agg(stretch) stretches from taken group by professional_id)
-           select professional_id, array(select lower(one) from unnest(stretches) one) starts,
-               array(select upper(one) from unnest(stretches) one) ends
-           from merged""",
-        start,
-        end,
-        now,
-        besides,
-        own,
-    )
-    return {ProfessionalId(row["professional_id"]): BusyTimes(row["starts"], row["ends"]) for row in rows}
-
-
-async def times_of_pet(
-    tenant: Connection, pet_id: PetId, start: datetime, end: datetime, *, besides: BookingId | None = None
-) -> BusyTimes:
-    """When a pet is somewhere in the shop already."""
-    rows = await tenant.fetch(
-        """select start_time, end_time from bookings
-           where pet_id = $1 and start_time < $3 and start_time > $2::timestamptz - interval '1 day' and end_time > $2
-             and status not in ('cancelled', 'no_show') and id is distinct from $4""",
-        pet_id,
-        start,
-        end,
-        besides,
-    )
-    return BusyTimes.of((row["start_time"], row["end_time"]) for row in rows) if rows else NEVER_BUSY
-
-
 async def add(
     tenant: Connection,
     organization_id: OrganizationId,
@@ -166,33 +104,29 @@ async def add(
     now: datetime,
 ) -> Conflict | None:
     """A new booking; or why the database refused it, and then nothing is written."""
-    try:
-        async with tenant.transaction():
-            await tenant.execute(
-                """insert into bookings (id, organization_id, contact_id, conversation_id, pet_id, service_id,
-                       professional_id, booking_type, start_time, end_time, duration_minutes, preparation_minutes,
-                       price, status, changed_by, timed_at)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
-                booking_id,
-                organization_id,
-                contact_id,
-                conversation_id,
-                pet_id,
-                service_id,
-                times.professional_id,
-                category,
-                times.start,
-                times.end,
-                times.minutes,
-                times.preparation_minutes,
-                price,
-                status,
-                by,
-                now,
-            )
-    except asyncpg.ExclusionViolationError as error:
-        return Conflict(error.constraint_name or "")
-    return None
+    return await _write(
+        tenant,
+        """insert into bookings (id, organization_id, contact_id, conversation_id, pet_id, service_id,
+               professional_id, booking_type, start_time, end_time, duration_minutes, preparation_minutes,
+               price, status, changed_by, timed_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)""",
+        booking_id,
+        organization_id,
+        contact_id,
+        conversation_id,
+        pet_id,
+        service_id,
+        times.professional_id,
+        category,
+        times.start,
+        times.end,
+        times.minutes,
+        times.preparation_minutes,
+        price,
+        status,
+        by,
+        now,
+    )
 
 
 async def move(
@@ -202,45 +136,47 @@ async def move(
 
     One that only changes hands keeps its state: what the customer was told, and said, of its time still holds.
     """
-    try:
-        async with tenant.transaction():
-            await tenant.execute(
-                """update bookings set professional_id = $2, start_time = $3, end_time = $4, duration_minutes = $5,
-                       preparation_minutes = $6, changed_by = $7,
-                       status = case when start_time = $3 then status else 'scheduled' end,
-                       confirmed_at = case when start_time = $3 then confirmed_at end,
-                       timed_at = case when start_time = $3 then timed_at else $8 end
-                   where id = $1""",
-                booking_id,
-                times.professional_id,
-                times.start,
-                times.end,
-                times.minutes,
-                times.preparation_minutes,
-                by,
-                now,
-            )
-    except asyncpg.ExclusionViolationError as error:
-        return Conflict(error.constraint_name or "")
-    return None
+    return await _write(
+        tenant,
+        """update bookings set professional_id = $2, start_time = $3, end_time = $4, duration_minutes = $5,
+               preparation_minutes = $6, changed_by = $7,
+               status = case when start_time = $3 then status else 'scheduled' end,
+               confirmed_at = case when start_time = $3 then confirmed_at end,
+               timed_at = case when start_time = $3 then timed_at else $8 end
+           where id = $1""",
+        booking_id,
+        times.professional_id,
+        times.start,
+        times.end,
+        times.minutes,
+        times.preparation_minutes,
+        by,
+        now,
+    )
 
 
 async def set_status(
     tenant: Connection, booking_id: BookingId, status: BookingStatus, *, by: ChangedBy, now: datetime
 ) -> Conflict | None:
     """What a booking is now; or why the database refused it: a pet that did not come may be elsewhere by now."""
+    return await _write(
+        tenant,
+        """update bookings set status = $2::varchar, changed_by = $3,
+               confirmed_at = case when $2::varchar = 'confirmed' then $4::timestamptz else confirmed_at end,
+               cancelled_at = case when $2::varchar = 'cancelled' then $4::timestamptz end
+           where id = $1 and status <> $2::varchar""",
+        booking_id,
+        status,
+        by,
+        now,
+    )
+
+
+async def _write(tenant: Connection, statement: str, *values: object) -> Conflict | None:
+    """Write, or say which constraint refused it; then nothing is written."""
     try:
         async with tenant.transaction():
-            await tenant.execute(
-                """update bookings set status = $2::varchar, changed_by = $3,
-                       confirmed_at = case when $2::varchar = 'confirmed' then $4::timestamptz else confirmed_at end,
-                       cancelled_at = case when $2::varchar = 'cancelled' then $4::timestamptz end
-                   where id = $1 and status <> $2::varchar""",
-                booking_id,
-                status,
-                by,
-                now,
-            )
+            await tenant.execute(statement, *values)
     except asyncpg.ExclusionViolationError as error:
         return Conflict(error.constraint_name or "")
     return None
@@ -262,17 +198,6 @@ async def coming(tenant: Connection, contact_id: ContactId, *, after: datetime) 
         contact_id,
         after,
         MOST_COMING,
-    )
-    return [_from_row(row) for row in rows]
-
-
-async def between(tenant: Connection, start: datetime, end: datetime) -> list[BookingRow]:
-    """Every booking that begins in `[start, end)`, soonest first."""
-    rows = await tenant.fetch(
-        f"""select {_COLUMNS} from {_JOINED} where b.start_time >= $1 and b.start_time < $2
-            order by b.start_time, w.number limit 1000""",
-        start,
-        end,
     )
     return [_from_row(row) for row in rows]
 

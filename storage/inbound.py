@@ -156,15 +156,17 @@ async def last_word(tenant: Connection, conversation_id: ConversationId) -> Last
     )
 
 
-async def sent_since(tenant: Connection, conversation_id: ConversationId, since: datetime) -> list[str]:
-    """What was sent in a conversation after a moment of the database's clock, oldest first."""
+async def sent_since(
+    tenant: Connection, conversation_id: ConversationId, since: datetime
+) -> list[tuple[datetime, str]]:
+    """What was sent in a conversation after a moment of the database's clock, and when, oldest first."""
     rows = await tenant.fetch(
-        """select content from messages where conversation_id = $1 and direction = 'outbound'
+        """select created_at, content from messages where conversation_id = $1 and direction = 'outbound'
            and status in ('sent', 'delivered', 'read') and created_at > $2 order by seq""",
         conversation_id,
         since,
     )
-    return [row["content"] for row in rows]
+    return [(row["created_at"], row["content"]) for row in rows]
 
 
 async def answers_within(tenant: Connection, conversation_id: ConversationId, window: timedelta) -> int:

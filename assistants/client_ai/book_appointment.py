@@ -10,7 +10,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.agenda import free_at
 from domain.bookings import BookingChange, Intent
 from domain.errors import RequestRefused
-from reception import appointments, offers, wishes
+from reception import appointments, consent, offers, wishes
 from reception.wishes import Wish, need_of
 
 
@@ -44,9 +44,9 @@ async def book(turn: Turn, wanted: BookAppointment) -> Answer:
         start = start_meant(turn, kept, wanted.slot_id, day, wanted.preferred_time)
         day = start.astimezone(turn.organization.zone).date()
         wish = Wish(contact_id=turn.contact_id, pet=pet, service=service, start=start, in_addition=wanted.in_addition)
-        agreed = await offers.chosen(
+        agreed = await consent.chosen(
             turn.desk, turn.customer, kept, start, pet_id=pet.id
-        ) or await offers.agreed_proposal(
+        ) or await consent.agreed_proposal(
             turn.desk, turn.customer, Intent.BOOK, start=start, service_id=service.id, pet_id=pet.id
         )
         if agreed is None:

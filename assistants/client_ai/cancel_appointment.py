@@ -5,7 +5,7 @@ from pydantic import Field
 from assistants.client_ai.agenda import appointment_of, done, proposed
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.bookings import BookingChange, Intent
-from reception import appointments, offers, wishes
+from reception import appointments, consent, offers, wishes
 
 
 class CancelAppointment(Arguments):
@@ -19,7 +19,7 @@ class CancelAppointment(Arguments):
 async def cancel(turn: Turn, wanted: CancelAppointment) -> Answer:
     """Cancel it, if exactly this was proposed and the customer's answer is a yes; propose it otherwise."""
     row = await appointment_of(turn, wanted.appointment_id)
-    agreed = await offers.agreed_proposal(turn.desk, turn.customer, Intent.CANCEL, booking_id=row.id)
+    agreed = await consent.agreed_proposal(turn.desk, turn.customer, Intent.CANCEL, booking_id=row.id)
     if agreed is not None:
         return done(BookingChange.CANCELLED, await appointments.cancel(turn.desk, row.id))
     await wishes.check_cancel(turn.desk, row)

@@ -6,7 +6,7 @@ from assistants.client_ai.agenda import appointment_of, done
 from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.bookings import BookingChange
 from domain.errors import RefusalCode, RequestRefused
-from reception import appointments, offers
+from reception import appointments, consent
 
 
 class ConfirmAppointment(Arguments):
@@ -20,7 +20,7 @@ class ConfirmAppointment(Arguments):
 async def confirm(turn: Turn, wanted: ConfirmAppointment) -> Answer:
     """Confirm it, if the customer was asked about it and the answer is a yes."""
     row = await appointment_of(turn, wanted.appointment_id)
-    if not await offers.agreed_to_come(turn.desk, turn.customer, row):
+    if not await consent.agreed_to_come(turn.desk, turn.customer, row):
         raise RequestRefused(
             RefusalCode.NOT_AGREED,
             "O cliente não está dizendo sim a um lembrete desse agendamento. Diga que continua marcado, não que foi "

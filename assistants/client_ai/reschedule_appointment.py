@@ -10,7 +10,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.agenda import free_at
 from domain.bookings import BookingChange, Intent
 from domain.errors import RequestRefused
-from reception import appointments, offers, wishes
+from reception import appointments, consent, offers, wishes
 from storage import services
 from storage.bookings import BookingRow
 
@@ -38,7 +38,7 @@ async def reschedule(turn: Turn, wanted: RescheduleAppointment) -> Answer:
     try:
         start = start_meant(turn, kept, wanted.slot_id, day, wanted.new_time)
         day = start.astimezone(zone).date()
-        if not await offers.agreed_proposal(turn.desk, turn.customer, Intent.MOVE, start=start, booking_id=row.id):
+        if not await consent.agreed_proposal(turn.desk, turn.customer, Intent.MOVE, start=start, booking_id=row.id):
             return await _propose(turn, row, start)
         async with turn.tenant.transaction():  # a savepoint: what is refused leaves nothing but the offer instead
             return done(BookingChange.MOVED, await appointments.move(turn.desk, row.id, start))

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -160,9 +161,8 @@ async def test_a_move_keeps_what_was_agreed(reception: Reception) -> None:
             pet=rex,
             service=await service(desk.tenant),
             start=monday(10),
-            professional_id=second,
         )
-        facts = await appointments.book(desk, wish)
+        facts = await appointments.book(replace(desk, only=second), wish)
         await desk.tenant.execute("update services set price = 999, duration_minutes = 15, preparation_minutes = 60")
     async with reception.desk() as desk:
         await insert_booking(
@@ -194,9 +194,9 @@ async def test_a_move_to_one_professional(reception: Reception) -> None:
         )
     async with reception.desk() as desk:
         with pytest.raises(RequestRefused) as refused:
-            await appointments.move(desk, facts.id, monday(12), professional_id=second)
+            await appointments.move(replace(desk, only=second), facts.id, monday(12))
         assert code_of(refused) is RefusalCode.SLOT_TAKEN
-        await appointments.move(desk, facts.id, monday(13), professional_id=second)
+        await appointments.move(replace(desk, only=second), facts.id, monday(13))
         assert await desk.tenant.fetchval("select professional_id from bookings where id = $1", facts.id) == second
 
 

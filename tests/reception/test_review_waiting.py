@@ -87,7 +87,7 @@ async def test_a_booking_that_changes_hands_wakes_who_waits(reception: Reception
         first, other = (one.id for one in await professionals.active(desk.tenant))
         taken = await desk.tenant.fetchval("select professional_id from bookings where id = $1", facts.id)
         to = other if taken == first else first
-        await appointments.move(replace(desk, only=to), facts.id, monday(14), professional_id=to)
+        await appointments.move(replace(desk, only=to), facts.id, monday(14))
         woken = await desk.tenant.fetch("select subject from wakes where kind = 'waiting_list'")
     assert [row["subject"] for row in woken] == [f"{clip.id}/{DAY}"]
 

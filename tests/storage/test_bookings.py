@@ -17,6 +17,7 @@ from domain.busy_times import NEVER_BUSY
 from domain.ids import BookingId, ProfessionalId, TurnId
 from domain.shop import Pet
 from storage import attendance, bookings, contacts, held_slots, professionals
+from storage import busy as busy_rows
 from storage.bookings import Conflict, NewTimes
 from storage.database import Connection, Database
 from storage.held_slots import NewSlot
@@ -275,7 +276,7 @@ async def test_who_is_busy(database: Database, shop: Shop) -> None:
         async def busy(
             besides: uuid.UUID | None = None, own: Customer | None = None
         ) -> dict[ProfessionalId, list[tuple[float, float]]]:
-            found = await bookings.busy_times(
+            found = await busy_rows.of_professionals(
                 tenant,
                 NOON,
                 NOON + 7 * HOUR,
@@ -387,7 +388,7 @@ async def test_busy_times_are_what_one_marks_by_hand(
                     moving = made if what == "moving" else moving
                     continue
             marked[person] |= counts
-        found = await bookings.busy_times(
+        found = await busy_rows.of_professionals(
             tenant,
             NOON,
             NOON + 40 * quarter,

@@ -10,7 +10,19 @@ import typer
 from temporalio.service import RPCError
 from typer.exceptions import Abort, TyperException
 
-from commands import agenda, booking, installation, letters, number, professional, service, shop, watch
+from commands import (
+    agenda,
+    aurora,
+    booking,
+    installation,
+    knowledge,
+    letters,
+    number,
+    professional,
+    service,
+    shop,
+    watch,
+)
 from commands.output import complain
 from domain.errors import Misconfigured, StorageUnavailable
 from operating.refusal import Mistyped, Refused
@@ -33,6 +45,8 @@ app.add_typer(professional.professional, name="professional")
 app.add_typer(shop.owner, name="owner")
 app.add_typer(number.instance, name="instance")
 app.add_typer(agenda.day, name="day")
+app.add_typer(aurora.aurora, name="aurora")
+app.add_typer(knowledge.knowledge, name="knowledge")
 app.add_typer(booking.booking, name="booking")
 app.add_typer(booking.waiting, name="waiting")
 app.add_typer(watch.handoff, name="handoff")

@@ -15,40 +15,69 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 import process
 import temporal
 from activities.booking_life import BookingLife
+from activities.briefing import Briefings
 from activities.burying import Burying
+from activities.campaigns import Campaigns
 from activities.handing_over import HandingOver
+from activities.letters import Letters
 from activities.opening import Opening
+from activities.questions import Questions
+from activities.remembering import Remembering
 from activities.sending import Sending
 from activities.thinking import Thinking
 from activities.waiting_list import WaitingList
 from assistants.model import ChatModel
 from channels.registry import Channels, channels
 from operating.waking import Waking
+from pictures.drawing import Drawing
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
 from storage.secrets import Keyring
 from workflows.booking import BookingWorkflow
+from workflows.briefing import BriefingWorkflow
+from workflows.campaign import CampaignWorkflow
 from workflows.handoff import HandoffWorkflow
 from workflows.ids import TASK_QUEUE
+from workflows.letter import LetterWorkflow
 from workflows.message import MessageWorkflow
+from workflows.question import QuestionWorkflow
 from workflows.waiting_list import WaitingListWorkflow
 
 _log = structlog.get_logger()
 
-WORKFLOWS = (MessageWorkflow, HandoffWorkflow, BookingWorkflow, WaitingListWorkflow)
+WORKFLOWS = (
+    MessageWorkflow,
+    HandoffWorkflow,
+    BookingWorkflow,
+    WaitingListWorkflow,
+    LetterWorkflow,
+    CampaignWorkflow,
+    QuestionWorkflow,
+    BriefingWorkflow,
+)
 
 
 def activities_of(
-    database: Database, instances: Instances, to_whatsapp: Channels, model: ChatModel
+    database: Database,
+    instances: Instances,
+    to_whatsapp: Channels,
+    model: ChatModel,
+    drawing: Drawing | None = None,
 ) -> Sequence[Callable[..., Any]]:  # Any: activities differ in what they take
     """Every activity, on objects that hold what it needs."""
     thinking, sending, handing_over = (
         Thinking(database, model),
-        Sending(database, instances, to_whatsapp),
+        Sending(database, instances, to_whatsapp, drawing),
         HandingOver(database),
     )
-    booking, waiting = BookingLife(database, sending), WaitingList(database, sending)
+    booking, waiting, letters = (
+        BookingLife(database, sending),
+        WaitingList(database, sending),
+        Letters(database, sending),
+    )
+    campaigns = Campaigns(database)
+    questions = Questions(database, model)
     return (
         Opening(database).open_turn,
         thinking.ask_model,
@@ -66,6 +95,19 @@ def activities_of(
         booking.drop_notice,
         waiting.plan_waiting_list,
         waiting.send_waiting_offer,
+        letters.look_at_letter,
+        letters.send_letter,
+        letters.give_up_letter,
+        questions.look_at_question,
+        questions.ask_owners,
+        questions.compose_answer,
+        questions.deliver_answer,
+        questions.lapse_question,
+        questions.is_with_person,
+        Remembering(database, model).remember,
+        campaigns.next_invitation,
+        campaigns.finish_campaign,
+        Briefings(database).tell_owners,
     )
 
 

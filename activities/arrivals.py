@@ -6,6 +6,7 @@ from domain.addresses import Address, AddressKind
 from domain.conversation import Audience, Conversation, Sender
 from domain.events import InboundMessage
 from domain.ids import InstanceId, OrganizationId
+from domain.opting_out import InvitationWish, last_wish
 from storage import contacts, conversations, inbound, owners
 from storage.database import Connection
 from storage.inbound import Recorded
@@ -26,12 +27,19 @@ async def take_in(
     conversation_key: str,
     messages: tuple[InboundMessage, ...],
 ) -> Arrival:
-    """Detect the owner, upsert contact and conversation, store the messages. A second run finds all rows."""
+    """Detect the owner, upsert contact and conversation, store the messages, and heed a plain word on invitations.
+
+    A second run finds all rows.
+    """
     addresses = tuple({str(a): a for m in messages for a in m.addresses}.values())
     name = next((m.push_name for m in reversed(messages) if m.push_name), None)
     conversation = await conversation_with(tenant, organization_id, instance_id, conversation_key, addresses, name)
     sender = Sender.OWNER if conversation.audience is Audience.OWNER else Sender.CUSTOMER
     recorded = await inbound.record(tenant, organization_id, conversation.id, instance_id, messages, sender)
+    if sender is Sender.CUSTOMER:
+        wish = last_wish([one.message.text for one in recorded if one.handled_as is None])
+        if wish is not None:  # whoever answers, nobody at all, or a person: it counts from now on
+            await contacts.set_opted_out(tenant, conversation.contact_id, wish is InvitationWish.NONE)
     return Arrival(conversation, recorded)
 
 

@@ -14,11 +14,13 @@ from domain.conversation import AgentType, Audience, HandledAs
 from domain.events import InboundMessage, MessageKind
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, InstanceId, MessageId, OrganizationId
+from domain.memory import REMEMBERED_WHEN
 from domain.reply_facts import ReplyFacts
 from domain.turns import Decision, decide, is_late, sort_by_age_and_content
+from office.owner_facts import owner_facts
 from reception.context import known_of
 from reception.desk import Desk
-from storage import alerts, inbound, organizations
+from storage import alerts, inbound, memories, organizations
 from storage.database import Database
 
 _log = structlog.get_logger()
@@ -48,6 +50,8 @@ class TurnOpening(Frozen):
     known_bookings: tuple[BookingFacts, ...] = ()
     facts: ReplyFacts | None = None
     outbound_limit_hours: int = 6
+    to_remember: bool = False
+    """Whether Aurora had better summarise what her owner and she said long ago."""
 
 
 class Opening:
@@ -91,11 +95,15 @@ class Opening:
                 await inbound.mark_handled(tenant, answerable_ids, HandledAs.RECORDED)
             desk = Desk(tenant, shop, order.now, ChangedBy.CUSTOMER, conversation.id)
             known = (
-                await known_of(desk, conversation.contact_id, conversation.id)
+                await known_of(desk, conversation.contact_id, conversation.id, [m.text for m in order.messages])
                 if decision is Decision.THINK and conversation.audience is Audience.CUSTOMER
                 else None
             )
-        owner = conversation.audience is Audience.OWNER
+            owner = conversation.audience is Audience.OWNER
+            facts = known.facts if known else None
+            if owner and decision is Decision.THINK:
+                facts = await owner_facts(desk, conversation.id)
+            to_remember = owner and await memories.is_due(tenant, conversation.id, beyond=REMEMBERED_WHEN)
         _log.info(
             "[WORKER] Turn opened",
             organizationId=str(order.organization_id),
@@ -120,6 +128,7 @@ class Opening:
             late=is_late(kinds.answerable, shop, order.now),
             media=kinds.answerable[-1].kind if decision is Decision.ANSWER_MEDIA else None,
             known_bookings=tuple(known.bookings) if known else (),
-            facts=known.facts if known else None,
+            facts=facts,
             outbound_limit_hours=shop.outbound_limit_hours,
+            to_remember=to_remember,
         )

@@ -9,16 +9,18 @@ from temporalio import activity
 
 from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
-from channels.port import OutboundText
+from channels.port import Outbound, OutboundImage, OutboundText
 from channels.registry import Channels
 from domain.alerts import AlertKind
+from domain.charts import Chart
 from domain.conversation import AgentType, HandledAs, Sender
-from domain.errors import ChannelDisconnected, ChannelRefused, ChannelUnavailable
+from domain.errors import ChannelDisconnected, ChannelRefused, ChannelUnavailable, PictureNotDrawn
 from domain.events import DeliveryStatus
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, InstanceId, MessageId, OrganizationId, TurnId
 from domain.instances import WhatsAppInstance
 from domain.texts import split_for_channel
+from pictures.drawing import MIMETYPE, ChildDrawing, Drawing
 from storage import alerts, inbound, outbox
 from storage.database import Database
 from storage.instances import Instances
@@ -43,6 +45,7 @@ class SendReply(Frozen):
     agent: AgentType
     answers: tuple[MessageId, ...]
     contact_id: ContactId | None = None
+    pictures: tuple[Chart, ...] = ()
 
 
 class SendOutcome(StrEnum):
@@ -68,14 +71,17 @@ class GiveUpReply(Frozen):
 class Sending:
     """Activities that talk to the channel."""
 
-    def __init__(self, database: Database, instances: Instances, channels: Channels) -> None:
+    def __init__(
+        self, database: Database, instances: Instances, channels: Channels, drawing: Drawing | None = None
+    ) -> None:
         self._database = database
         self._instances = instances
         self._channels = channels
+        self._drawing = drawing or ChildDrawing()
 
     @activity.defn
     async def send_reply(self, order: SendReply) -> SendOutcome:
-        """Send the reply's parts in order.
+        """Send the reply's parts in order, and its pictures after them; a picture that fails costs nothing else.
 
         Idempotent by (turn, part): a second run finds the rows; what was sent is not sent again, and where the first
         run's outcome is unknown the message is looked for before it is repeated.
@@ -92,12 +98,17 @@ class Sending:
                     address=order.to,
                     parts=split_for_channel(order.text),
                     sender=order.sender,
+                    pictures=order.pictures,
                 )
                 # The common case, one part and no earlier run, needs no transaction of its own to say that it is
                 # under way.
                 begun = rows[0].id if rows[0].status is DeliveryStatus.PENDING else None
                 if begun is not None:
                     await outbox.move(tenant, begun, to=DeliveryStatus.SENDING)
+            # In words everything is said: whoever wrote has an answer, whatever becomes of the pictures.
+            last_words = next((row for row in reversed(rows) if row.picture is None), rows[-1])
+            if last_words.status is DeliveryStatus.FAILED:  # an earlier run was refused, and died before it said so
+                return SendOutcome.REFUSED
             for row in rows:
                 if row.status.rank >= DeliveryStatus.SENT.rank:
                     continue
@@ -106,14 +117,20 @@ class Sending:
                 except ChannelDisconnected:
                     self._say(order, "[BAILEYS] Number offline, reply held", level="warning")
                     return SendOutcome.HELD
+                except PictureNotDrawn as problem:
+                    await self._leave_out(order, row, "não foi desenhado", str(problem))
+                    continue
                 except ChannelRefused as refused:
+                    if row is not last_words and row.picture is not None:
+                        await self._leave_out(order, row, f"o canal recusou: {refused.code}", str(refused))
+                        continue
                     await self._refuse(order, rows, refused)
                     return SendOutcome.REFUSED
                 async with self._database.tenant(order.organization_id) as tenant:
                     await outbox.mark_sent(tenant, row, order.instance_id, provider_id)
-                    if row is rows[-1]:
+                    if row is last_words:
                         await inbound.mark_handled(tenant, order.answers, HandledAs.ANSWERED)
-            if rows[-1].status.rank >= DeliveryStatus.SENT.rank:  # sent by an earlier run that died before this note
+            if last_words.status.rank >= DeliveryStatus.SENT.rank:  # sent by an earlier run that died before this note
                 async with self._database.tenant(order.organization_id) as tenant:
                     await inbound.mark_handled(tenant, order.answers, HandledAs.ANSWERED)
             self._say(order, f"[{order.agent.upper()}] Response sent successfully")
@@ -142,18 +159,45 @@ class Sending:
     async def _send(self, order: SendReply, instance: WhatsAppInstance, row: OutboundMessage, *, is_begun: bool) -> str:
         """The provider's id of the row's message: found, where an earlier run may have sent it, else sent now."""
         channel = self._channels.of(instance.kind)
-        text = OutboundText(to=row.address, text=row.content, reference=row.reference)
+        message = await self._outbound(row)
         if row.status is DeliveryStatus.SENDING:
-            found = await channel.find_sent(instance, text, row.created_at - _CLOCK_SKEW)
+            found = await channel.find_sent(instance, message, row.created_at - _CLOCK_SKEW)
             if found is not None:
                 return found
         elif not is_begun:
             await self._move(order, row, DeliveryStatus.SENDING, None)
         try:
-            return await channel.send_text(instance, text)
+            if isinstance(message, OutboundImage):
+                return await channel.send_image(instance, message)
+            return await channel.send_text(instance, message)
         except (ChannelDisconnected, ChannelUnavailable) as error:
             await self._move(order, row, DeliveryStatus.PENDING, type(error).__name__)
             raise
+
+    async def _outbound(self, row: OutboundMessage) -> Outbound:
+        if row.picture is None:
+            return OutboundText(to=row.address, text=row.content, reference=row.reference)
+        return OutboundImage(
+            to=row.address,
+            image=await self._drawing.drawn(row.picture),
+            mimetype=MIMETYPE,
+            caption=row.content,
+            reference=row.reference,
+        )
+
+    async def _leave_out(self, order: SendReply, row: OutboundMessage, why: str, error: str) -> None:
+        """A picture is not sent; the words have gone out."""
+        async with self._database.tenant(order.organization_id) as tenant:
+            await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error=f"{why} ({error})")
+            await alerts.raise_alert(
+                tenant,
+                order.organization_id,
+                kind=AlertKind.PICTURE_LEFT_OUT,
+                detail=f"Um gráfico não foi enviado: {why}",
+                fingerprint=str(row.id),
+                conversation_id=order.conversation_id,
+            )
+        self._say(order, "[BAILEYS] Picture left out", level="error", error=error)
 
     async def _move(self, order: SendReply, row: OutboundMessage, to: DeliveryStatus, error: str | None) -> None:
         async with self._database.tenant(order.organization_id) as tenant:

@@ -1,6 +1,7 @@
 """Asking the model, and running the tools it asks for."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from pydantic import AwareDatetime
@@ -14,18 +15,22 @@ from assistants.team import model_name, toolbox
 from assistants.toolbox import Turn
 from assistants.transcript import transcript
 from domain.bookings import ChangedBy
-from domain.conversation import AgentType
+from domain.conversation import AgentType, Sender, StoredMessage
 from domain.errors import ModelError
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, OrganizationId, TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
+from office.context import owner_context
 from reception.context import context_of
 from reception.desk import Desk
-from storage import inbound, interactions, organizations, services, tool_calls
+from storage import inbound, interactions, organizations, owners, tool_calls
 from storage.database import Database
 from storage.tool_calls import ToolCallKey
 
 _log = structlog.get_logger()
+
+_LAST_WRITTEN = 3
+"""Messages of the customer's by which the shop's answers of before are chosen, where there are many."""
 
 
 class TurnRef(Frozen):
@@ -57,10 +62,13 @@ class RunTool(Frozen):
     request: ToolRequest
 
 
-async def _system_prompt(desk: Desk, turn: TurnRef) -> str:
+async def _system_prompt(desk: Desk, turn: TurnRef, history: Sequence[StoredMessage]) -> str:
     if turn.agent is AgentType.AURORA:
-        return prompt_for_owner(desk.shop, await services.active(desk.tenant), now=desk.now)
-    return prompt_for_customer(desk.shop, await context_of(desk, turn.contact_id, turn.conversation_id), now=desk.now)
+        owner = await owners.of_contact(desk.tenant, turn.contact_id)
+        return prompt_for_owner(desk.shop, await owner_context(desk, owner, turn.conversation_id), now=desk.now)
+    written = [message.content for message in history if message.sender is Sender.CUSTOMER][-_LAST_WRITTEN:]
+    known = await context_of(desk, turn.contact_id, turn.conversation_id, written)
+    return prompt_for_customer(desk.shop, known, now=desk.now)
 
 
 class Thinking:
@@ -84,8 +92,8 @@ class Thinking:
                 if made is not None:
                     return made
                 shop = await organizations.get(tenant, turn.organization_id)
-                system = await _system_prompt(Desk(tenant, shop, turn.now, ChangedBy.CUSTOMER), turn)
                 history = await inbound.history(tenant, turn.conversation_id)
+                system = await _system_prompt(Desk(tenant, shop, turn.now, ChangedBy.CUSTOMER), turn, history)
                 rounds = await interactions.rounds_of(tenant, turn.turn_id, ask.kept_rounds) if ask.kept_rounds else []
             model = model_name(turn.agent, shop.ai_config)
             try:
@@ -119,6 +127,7 @@ class Thinking:
             done = await tool_calls.claim(tenant, key)
             if done is not None:
                 return done
+            aurora = turn.agent is AgentType.AURORA
             outcome = await toolbox(turn.agent).call(
                 Turn(
                     tenant=tenant,
@@ -127,6 +136,7 @@ class Thinking:
                     contact_id=turn.contact_id,
                     turn_id=turn.turn_id,
                     now=turn.now,
+                    owner=await owners.of_contact(tenant, turn.contact_id) if aurora else None,
                 ),
                 order.request,
             )

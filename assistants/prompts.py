@@ -11,6 +11,7 @@ from domain.dates import calendar_lines, weekday
 from domain.money import reais
 from domain.services import Service
 from domain.shop import Organization
+from office.context import OwnerContext
 from reception.context import CustomerContext
 
 _FILES = {AgentType.CLIENT_AI: "client_ai/prompt.md", AgentType.AURORA: "aurora/prompt.md"}
@@ -36,12 +37,35 @@ def prompt_for_customer(shop: Organization, known: CustomerContext, *, now: date
         offers=[_one_line(line) for line in known.offers],
         proposals=[_one_line(proposal.line()) for proposal in known.proposals],
         waits_for=[_one_line(line) for line in known.waits_for],
+        learned=[_one_line(line) for line in known.learned],
     )
 
 
-def prompt_for_owner(shop: Organization, services: Sequence[Service], *, now: datetime) -> str:
+def prompt_for_owner(shop: Organization, known: OwnerContext, *, now: datetime) -> str:
     """What Aurora is told before the conversation."""
-    return _render(AgentType.AURORA, shop, now.astimezone(shop.zone), services=_on_sale(services))
+    return _render(
+        AgentType.AURORA,
+        shop,
+        now.astimezone(shop.zone),
+        role=known.owner.role.portuguese if known.owner else "alguém que não é mais dono nem gerente",
+        services=_on_sale(known.services),
+        professionals=[_one_line(name) for name in known.professionals],
+        orders=[_one_line(line) for line in known.orders],
+        done=[_one_line(line) for line in known.done],
+        questions=[_one_line(line) for line in known.questions],
+        answered=[_one_line(line) for line in known.answered],
+        memory=[_one_line(line) for line in known.memory.splitlines()],
+    )
+
+
+def prompt_for_answer(shop: Organization) -> str:
+    """What Client AI is told when the shop's people have answered a customer's question."""
+    return _environment.get_template("client_ai/answer_prompt.md").render(shop=shop)
+
+
+def prompt_for_memory(shop: Organization) -> str:
+    """What Aurora's model is told when it is to summarise a long conversation."""
+    return _environment.get_template("aurora/memory_prompt.md").render(shop=shop)
 
 
 def _on_sale(services: Sequence[Service]) -> list[dict[str, object]]:

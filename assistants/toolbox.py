@@ -10,11 +10,15 @@ from openai.types.chat import ChatCompletionToolParam
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from domain.bookings import BookingChange, BookingFacts, ChangedBy, Proposal
+from domain.charts import Chart
 from domain.errors import RefusalCode, RequestRefused
 from domain.ids import ContactId, ConversationId, TurnId
 from domain.model import ToolOutcome, ToolRequest
+from domain.owner_orders import ProposedOrder
+from domain.owners import OwnerNumber
 from domain.shop import Organization
 from domain.texts import cleaned
+from office.office import Office
 from reception.desk import Desk
 from reception.offers import Customer
 from storage.database import Connection
@@ -61,6 +65,7 @@ class Turn:
     contact_id: ContactId
     turn_id: TurnId
     now: datetime
+    owner: OwnerNumber | None = None
 
     @property
     def desk(self) -> Desk:
@@ -71,6 +76,18 @@ class Turn:
     def customer(self) -> Customer:
         """The customer, as the reception knows who is deciding."""
         return Customer(self.contact_id, self.conversation_id, self.turn_id)
+
+    @property
+    def office(self) -> Office:
+        """The shop's office, asked by its owner. Raises `RequestRefused` for who is none."""
+        desk = Desk(self.tenant, self.organization, self.now, ChangedBy.OWNER)
+        return Office(desk, self.require_owner(), self.conversation_id, self.turn_id)
+
+    def require_owner(self) -> OwnerNumber:
+        """Who asks, an owner or a manager. Raises `RequestRefused` for who is none, or is one no longer."""
+        if self.owner is None:
+            raise RequestRefused(RefusalCode.NOT_ALLOWED, "Quem escreve não é dono nem gerente desta loja.")
+        return self.owner
 
     @property
     def today(self) -> date:
@@ -92,6 +109,10 @@ class Answer:
     proposal: Proposal | None = None
     slots: tuple[datetime, ...] = ()
     handed_over: str | None = None
+    order: ProposedOrder | None = None
+    done: str | None = None
+    chart: Chart | None = None
+    asked_shop: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,9 +148,10 @@ class Tool(Generic[A]):
 
 
 class Toolbox:
-    """The tools of one assistant."""
+    """The tools of one assistant; those `for_owners` refuse everybody else, whatever they would have answered."""
 
-    def __init__(self, tools: Iterable[Tool[Any]]) -> None:  # Any: each tool has arguments of its own
+    def __init__(self, tools: Iterable[Tool[Any]], *, for_owners: bool = False) -> None:  # Any: each its own
+        self._for_owners = for_owners
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = [tool.schema() for tool in self._tools.values()]  # once: making them takes milliseconds
 
@@ -145,6 +167,8 @@ class Toolbox:
                 raise RequestRefused(
                     RefusalCode.UNKNOWN_TOOL, "Essa ferramenta não existe.", tools=[name for name in self._tools]
                 )
+            if self._for_owners:
+                turn.require_owner()
             async with turn.tenant.transaction():  # a savepoint: a refusal takes back what the tool had begun
                 answer = await tool.call(turn, request.arguments)
         except RequestRefused as refused:
@@ -160,4 +184,8 @@ class Toolbox:
             proposal=answer.proposal,
             slots=answer.slots,
             handed_over=answer.handed_over,
+            order=answer.order,
+            done=answer.done,
+            chart=answer.chart,
+            asked_shop=answer.asked_shop,
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bench.agenda import AgendaFigures
 from bench.load import Exchange
+from bench.questions import QuestionFigures
 
 PACE = 3.0
 """Messages a second of the paced scenarios."""
@@ -100,6 +101,15 @@ def agenda_targets(found: AgendaFigures) -> tuple[Target, ...]:
         Target(f"with {old}, database", found.database_with_old, 20, "ms"),
         Target(f"with {old}, Python", found.python_with_old, 10, "ms"),
     )
+
+
+def question_targets(found: QuestionFigures) -> tuple[Target, ...]:
+    """What the owner is promised: any figure of any period."""
+    worst = {
+        figure: max((one for one in found.questions if one.figure == figure), key=lambda one: one.p95)
+        for figure in dict.fromkeys(one.figure for one in found.questions)
+    }
+    return tuple(Target(f"{one.figure}, {one.period}, p95", one.p95, 100, "ms") for one in worst.values())
 
 
 def targets(run: Run) -> tuple[Target, ...]:

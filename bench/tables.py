@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.agenda import BOOKINGS, AgendaFigures
-from bench.figures import MEGABYTE, Run, Scenario, Target, agenda_targets, targets
+from bench.figures import MEGABYTE, Run, Scenario, Target, agenda_targets, question_targets, targets
+from bench.questions import QuestionFigures
 
 
 def machine() -> dict[str, str]:
@@ -38,6 +39,20 @@ def show_agenda(console: Console, found: AgendaFigures) -> None:
     """What availability costs."""
     console.print(f"\n[bold]Agenda[/bold]: {found.slots} free starts found among {BOOKINGS} bookings")
     console.print(_targets(agenda_targets(found)))
+
+
+def show_questions(console: Console, found: QuestionFigures) -> None:
+    """What the owner's questions cost."""
+    amounts = f"{found.amounts.bookings:,} bookings, {found.amounts.messages:,} messages".replace(",", " ")
+    console.print(f"\n[bold]Questions[/bold]: {amounts}, loaded in {found.load_seconds:g} s")
+    periods = list(dict.fromkeys(one.period for one in found.questions))
+    table = Table("p50/p95 ms", *periods)
+    for figure in dict.fromkeys(one.figure for one in found.questions):
+        of_period = {one.period: f"{one.p50:g}/{one.p95:g}" for one in found.questions if one.figure == figure}
+        table.add_row(figure, *(of_period.get(period, "") for period in periods))
+    console.print(table)
+    console.print(f"Client AI, all years, the very first time: {found.rolled_up:g} ms")
+    console.print(_targets(question_targets(found)))
 
 
 def _waits(*scenarios: Scenario) -> Table:

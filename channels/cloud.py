@@ -10,9 +10,9 @@ import httpx
 from pydantic import JsonValue
 
 from channels.cloud_webhook import parse
-from channels.exchange import TIMEOUT, json_of, refused, retry_after, sent, sent_id
-from channels.port import OutboundText
-from channels.reading import integer, list_at, object_at, text_at, value_at
+from channels.exchange import TIMEOUT, Form, json_of, refused, retry_after, sent, sent_id, uploaded
+from channels.port import Outbound, OutboundImage, OutboundText
+from channels.reading import LONGEST_ID, integer, list_at, object_at, text_at, value_at
 from domain.addresses import AddressKind, address_from_jid
 from domain.errors import ChannelError, ChannelRefused, ChannelUnavailable, SendOutcomeUnknown
 from domain.instances import WhatsAppInstance
@@ -81,32 +81,68 @@ class CloudChannel:
 
     async def send_text(self, instance: WhatsAppInstance, message: OutboundText) -> str:
         """Send `message`; that it was accepted does not say that it will be delivered."""
+        return await self._send(
+            instance, message, {"type": "text", "text": {"body": message.text, "preview_url": False}}
+        )
+
+    async def send_image(self, instance: WhatsAppInstance, message: OutboundImage) -> str:
+        """As `send_text`, after the picture was handed over; one that is handed over twice is still sent once."""
+        media_id = await self._upload(instance, message)
+        return await self._send(
+            instance, message, {"type": "image", "image": {"id": media_id, "caption": message.caption}}
+        )
+
+    async def _upload(self, instance: WhatsAppInstance, message: OutboundImage) -> str:
+        """The API's id of the picture. Nothing was sent yet, whatever goes wrong."""
+        response = await uploaded(
+            self._client,
+            _url(instance, "media"),
+            headers=_headers(instance),
+            form=Form(
+                fields={"messaging_product": "whatsapp", "type": message.mimetype},
+                file_name=f"imagem.{message.mimetype.rpartition('/')[2]}",
+                content=message.image,
+                mimetype=message.mimetype,
+            ),
+            timeout=self._timeout,
+        )
+        if not response.is_success:
+            raise _error(response, asking=True)
+        media_id = text_at(json_of(response), "id", longest=LONGEST_ID + 1)
+        if not media_id or len(media_id) > LONGEST_ID:
+            raise ChannelUnavailable(f"HTTP {response.status_code} without an id of the picture")
+        return media_id
+
+    async def _send(self, instance: WhatsAppInstance, message: Outbound, content: dict[str, JsonValue]) -> str:
         body: dict[str, JsonValue] = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **_recipient(message.to),
-            "type": "text",
-            "text": {"body": message.text, "preview_url": False},
+            **content,
             "biz_opaque_callback_data": message.reference,
         }
         response = await sent(
-            self._client,
-            f"{(instance.base_url or BASE_URL).rstrip('/')}/{quote(instance.external_id, safe='')}/messages",
-            headers={"authorization": f"Bearer {instance.api_token.get_secret_value()}"},
-            body=body,
-            timeout=self._timeout,
+            self._client, _url(instance, "messages"), headers=_headers(instance), body=body, timeout=self._timeout
         )
         if not response.is_success:
             raise _error(response)
         messages = list_at(json_of(response), "messages")
         return sent_id(httpx.Response(response.status_code, json=object_at(messages[0]) if messages else {}), "id")
 
-    async def find_sent(self, instance: WhatsAppInstance, message: OutboundText, since: datetime) -> str | None:
+    async def find_sent(self, instance: WhatsAppInstance, message: Outbound, since: datetime) -> str | None:
         """Always None: the Cloud API cannot be asked what was sent.
 
         If the lost send went through, its statuses carry our reference (`StatusChanged.our_reference`): look there.
         """
         return None
+
+
+def _url(instance: WhatsAppInstance, call: str) -> str:
+    return f"{(instance.base_url or BASE_URL).rstrip('/')}/{quote(instance.external_id, safe='')}/{call}"
+
+
+def _headers(instance: WhatsAppInstance) -> dict[str, str]:
+    return {"authorization": f"Bearer {instance.api_token.get_secret_value()}"}
 
 
 def _recipient(to: str) -> dict[str, JsonValue]:
@@ -117,12 +153,12 @@ def _recipient(to: str) -> dict[str, JsonValue]:
     return {"to": to}
 
 
-def _error(response: httpx.Response) -> ChannelError:
+def _error(response: httpx.Response, *, asking: bool = False) -> ChannelError:
     """Which of our errors the API's answer is: its own code decides, the HTTP status where there is none."""
     error = object_at(json_of(response), "error")
     code = integer(error.get("code"))
     if code is None:
-        return refused(response)
+        return refused(response, asking=asking)
     said = f"Meta's error {code}: {text_at(error, 'message', longest=200)}"
     if code in _TRY_AGAIN or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         return ChannelUnavailable(said, retry_after=retry_after(response))
@@ -133,5 +169,5 @@ def _error(response: httpx.Response) -> ChannelError:
     if value_at(error, "is_transient") is True:
         return ChannelUnavailable(said, retry_after=retry_after(response))
     if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return SendOutcomeUnknown(said)
+        return ChannelUnavailable(said) if asking else SendOutcomeUnknown(said)
     return ChannelRefused(said, code=f"meta_{code}")

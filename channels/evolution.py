@@ -4,6 +4,7 @@ The envelope is `{event, instance, data, sender, apikey, …}`; its `sender` is 
 The event may be spelt `messages.upsert` or `MESSAGES_UPSERT`, or stand in the path of the webhook as `messages-upsert`.
 """
 
+import base64
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -14,12 +15,12 @@ from pydantic import JsonValue
 
 from channels import baileys
 from channels.exchange import TIMEOUT, asked, json_of, refused, retry_after, sent, sent_id
-from channels.port import OutboundText
+from channels.port import Outbound, OutboundImage, OutboundText
 from channels.reading import LONGEST_ID, leaves, list_at, object_at, text_at, time_of, value_at
 from channels.whatsapp_content import content_of
 from domain.addresses import address_from_jid
 from domain.errors import ChannelDisconnected, ChannelError, ChannelRefused, ChannelUnavailable, UnreadableBody
-from domain.events import ChannelEvent, Ignored, IgnoreReason
+from domain.events import ChannelEvent, Ignored, IgnoreReason, MessageKind
 from domain.instances import WhatsAppInstance
 from domain.texts import cleaned
 
@@ -80,19 +81,39 @@ class EvolutionChannel:
 
     async def send_text(self, instance: WhatsAppInstance, message: OutboundText) -> str:
         """Send `message`; the address goes as it came, since Evolution rewrites bare digits."""
+        return await self._send(
+            instance, "sendText", {"number": message.to, "text": message.text, "linkPreview": False}
+        )
+
+    async def send_image(self, instance: WhatsAppInstance, message: OutboundImage) -> str:
+        """As `send_text`; the base64 goes bare: with `data:` before it Evolution refuses it."""
+        return await self._send(
+            instance,
+            "sendMedia",
+            {
+                "number": message.to,
+                "mediatype": "image",
+                "mimetype": message.mimetype,
+                "caption": message.caption,
+                "media": base64.b64encode(message.image).decode(),
+                "fileName": f"imagem.{message.mimetype.rpartition('/')[2]}",
+            },
+        )
+
+    async def _send(self, instance: WhatsAppInstance, call: str, body: dict[str, JsonValue]) -> str:
         response = await sent(
             self._client,
-            f"{instance.base_url.rstrip('/')}/message/sendText/{quote(instance.external_id, safe='')}",
+            f"{instance.base_url.rstrip('/')}/message/{call}/{quote(instance.external_id, safe='')}",
             headers={"apikey": instance.api_token.get_secret_value()},
-            body={"number": message.to, "text": message.text, "linkPreview": False},
+            body=body,
             timeout=self._timeout,
         )
         if response.is_success:
             return sent_id(response, "key", "id")
         raise _error(response)
 
-    async def find_sent(self, instance: WhatsAppInstance, message: OutboundText, since: datetime) -> str | None:
-        """The id of the earliest message with this text to this person since `since`.
+    async def find_sent(self, instance: WhatsAppInstance, message: Outbound, since: datetime) -> str | None:
+        """The id of the earliest message with this text (or picture with this caption) to this person since `since`.
 
         Evolution may have stored it under another address of the person (with or without the ninth digit, `@lid`), so
         when nothing is found under the address itself, the latest messages to anybody are looked through.
@@ -119,8 +140,10 @@ def _records(answer: object) -> Sequence[object]:
     return list_at(answer, "messages", "records") or list_at(answer, "messages") or list_at(answer)
 
 
-def _earliest(records: Sequence[object], message: OutboundText, since: datetime) -> str | None:
-    wanted, person = cleaned(message.text), address_from_jid(message.to)
+def _earliest(records: Sequence[object], message: Outbound, since: datetime) -> str | None:
+    person = address_from_jid(message.to)
+    is_image, said = (True, message.caption) if isinstance(message, OutboundImage) else (False, message.text)
+    wanted = cleaned(said)
     matches = []
     for record in records:
         key = object_at(record, "key")
@@ -132,6 +155,7 @@ def _earliest(records: Sequence[object], message: OutboundText, since: datetime)
             and (message.to in jids or (person and person in map(address_from_jid, jids)))
             and not isinstance(content, IgnoreReason)
             and content.text == wanted
+            and (content.kind is MessageKind.IMAGE) is is_image
             and sent_at is not None
             and sent_at >= since - _CLOCKS_DIFFER_BY
         ):

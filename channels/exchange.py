@@ -8,6 +8,7 @@ import asyncio
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -23,6 +24,16 @@ _LONGEST_WAIT = 3_600.0
 _LARGEST_ANSWER = 4 * 1024 * 1024
 _NOT_BEGUN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _IMPOSSIBLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL, UnicodeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A multipart form with one file."""
+
+    fields: Mapping[str, str]
+    file_name: str
+    content: bytes
+    mimetype: str
 
 
 async def sent(
@@ -45,12 +56,19 @@ async def asked(
     return await _exchanged(client, method, url, headers, body, timeout, lost=ChannelUnavailable)
 
 
+async def uploaded(
+    client: httpx.AsyncClient, url: str, *, headers: Mapping[str, str], form: Form, timeout: httpx.Timeout
+) -> httpx.Response:
+    """The answer to a file that is handed over and sends nothing yet, so that it can always be handed over again."""
+    return await _exchanged(client, "POST", url, headers, form, timeout, lost=ChannelUnavailable)
+
+
 async def _exchanged(
     client: httpx.AsyncClient,
     method: str,
     url: str,
     headers: Mapping[str, str],
-    body: JsonValue,
+    body: JsonValue | Form,
     timeout: httpx.Timeout,
     *,
     lost: type[SendOutcomeUnknown] | type[ChannelUnavailable],
@@ -59,9 +77,13 @@ async def _exchanged(
     whole = sum(part or 0.0 for part in (timeout.pool, timeout.connect, timeout.write, timeout.read)) or None
     try:
         async with asyncio.timeout(whole):
-            request = client.build_request(
-                method, url, headers=dict(headers), json=body if body is not None else None, timeout=timeout
-            )
+            if isinstance(body, Form):
+                files = {"file": (body.file_name, body.content, body.mimetype)}
+                request = client.build_request(
+                    method, url, headers=dict(headers), data=dict(body.fields), files=files, timeout=timeout
+                )
+            else:
+                request = client.build_request(method, url, headers=dict(headers), json=body, timeout=timeout)
             response = await client.send(request, stream=True, follow_redirects=False)
             try:
                 return await _read(response)

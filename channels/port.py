@@ -15,6 +15,19 @@ class OutboundText(Frozen):
     reference: str
 
 
+class OutboundImage(Frozen):
+    """One picture with its caption for one address; `reference` as in `OutboundText`."""
+
+    to: str
+    image: bytes
+    mimetype: str
+    caption: str
+    reference: str
+
+
+Outbound = OutboundText | OutboundImage
+
+
 class Channel(Protocol):
     """One provider. Every method raises only `domain.errors.ChannelError`s; clients never retry, Temporal does."""
 
@@ -25,7 +38,11 @@ class Channel(Protocol):
         """
         ...
 
-    async def find_sent(self, instance: WhatsAppInstance, message: OutboundText, since: datetime) -> str | None:
+    async def send_image(self, instance: WhatsAppInstance, message: OutboundImage) -> str:
+        """Send `message`; the provider's id of it. Raises as `send_text` does."""
+        ...
+
+    async def find_sent(self, instance: WhatsAppInstance, message: Outbound, since: datetime) -> str | None:
         """The provider's id of `message` if the provider knows it was sent after `since`; None when it does not say.
 
         Asked before a send of unknown outcome is repeated. Raises as `send_text` does.

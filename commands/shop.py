@@ -8,11 +8,11 @@ from pydantic import JsonValue
 
 from commands.desk import Desk, at_desk
 from commands.output import as_json, say, table
+from domain.owners import OwnerNumber, OwnerRole
 from domain.shop import AiConfig
 from operating import as_written, shops
 from storage import owners as owner_rows
 from storage.organizations import SettingsChange
-from storage.owners import OwnerRole
 
 org = typer.Typer(help="Lojas: criar, ver, ajustar.")
 owner = typer.Typer(help="Donos e gerentes: quem a Aurora atende.")
@@ -169,7 +169,7 @@ def add_owner(
 def list_owners(org: Org, json: Json = False) -> None:
     """Lista donos e gerentes."""
 
-    async def work(desk: Desk) -> list[owner_rows.OwnerNumber]:
+    async def work(desk: Desk) -> list[OwnerNumber]:
         async with desk.database.tenant(await desk.shop(org)) as tenant:
             return await owner_rows.listed(tenant)
 

@@ -28,12 +28,6 @@ alerts = typer.Typer(help="Avisos aos operadores.")
 Conversation = Annotated[UUID, typer.Argument(help="Id da conversa.")]
 
 
-def _in_words(reason: str | None) -> str:
-    """Why a conversation is with a person, as operators read it; what the model added after a colon stays."""
-    word, colon, detail = (reason or "").partition(":")
-    return f"{HandoffReason(word).portuguese}{colon}{detail}" if word in set(HandoffReason) else word
-
-
 class Switch(StrEnum):
     """On or off."""
 
@@ -61,7 +55,7 @@ def list_handoffs(org: Org, json: Json = False) -> None:
             for row in found
         ]
         since = [local_time(row["handoff_since"], zone) if row["handoff_since"] else "" for row in found]
-        reasons = [_in_words(row["handoff_reason"]) for row in found]
+        reasons = [HandoffReason.in_words(row["handoff_reason"]) for row in found]
         rows = [
             (fact["id"], fact["name"], at, reason, fact["last_message"])
             for fact, at, reason in zip(facts, since, reasons, strict=True)

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from temporalio.client import Client
 
-from dev import demo_bookings
+from dev import demo_bookings, demo_invitations, demo_knowledge, demo_owner, demo_summary
 from dev.demo_race import race
 from dev.demo_stage import PATIENCE, PLAYED, Stage, forget_earlier_plays, fresh_phone
 from dev.practice_phone import PhoneClient
-from dev.seed import OWNER_PHONE, WEBHOOK_KEY, PracticeShop, seed
+from dev.seed import WEBHOOK_KEY, PracticeShop, seed
 from dev.stack import Stack
 from storage.database import Database
 from storage.instances import Instances
@@ -48,7 +48,11 @@ async def play(stack: Stack) -> int:
             await demo_bookings.move(stage, marina, CUSTOMER_NAME)
             await demo_bookings.remind(stage, marina, CUSTOMER_NAME, temporal)
             await race(stage, (fresh_phone(), fresh_phone()), temporal)
-            await _owner(stage)
+            await demo_owner.figures(stage)
+            await demo_owner.order(stage)
+            await demo_summary.summary(stage, temporal)
+            await demo_invitations.invitations(stage, shop.at_work, temporal)
+            await demo_knowledge.learned(stage)
             await _burst(stage, fresh_phone())
             await _person(stage, fresh_phone())
         except TimeoutError:
@@ -65,8 +69,9 @@ async def play(stack: Stack) -> int:
 async def furnish(stack: Stack, database: Database) -> PracticeShop:
     """The practice shop, in the database and on the practice phone."""
     assert stack.urls.practice_phone is not None
-    keys = stack.env["AUZAP_SECRET_KEY"].split(",")
-    return await seed(database, Instances(Keyring(keys)), stack.urls.practice_phone, stack.urls.gateway)
+    keys = [key.strip() for key in stack.env["AUZAP_SECRET_KEY"].split(",")]
+    id_secret = keys[-1].encode()  # as settings.py reads it
+    return await seed(database, Instances(Keyring(keys)), stack.urls.practice_phone, stack.urls.gateway, id_secret)
 
 
 async def _conversation(stage: Stage, phone: str) -> None:
@@ -82,13 +87,6 @@ async def _conversation(stage: Stage, phone: str) -> None:
         "10h está ótimo. É um Golden Retriever de 3 anos.",
         expect=["10:00", "Rex", "Golden Retriever", "3 anos", "Consulta Veterinária Geral", "R$ 120,00"],
     )
-
-
-async def _owner(stage: Stage) -> None:
-    """The seed's owner; the figures are those of the rows."""
-    stage.console.rule("A dona pergunta à Aurora")
-    figures = ["12 clientes", "8 banhos", "3 consultas", "1 tosa", "R$ 850,00"]
-    await stage.says(OWNER_PHONE, "Dona da loja", "Quantos clientes atendi hoje?", expect=figures)
 
 
 async def _burst(stage: Stage, phone: str) -> None:

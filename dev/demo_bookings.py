@@ -8,7 +8,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
 from dev.demo_stage import Stage, shop_time
-from dev.seed import ZONE
+from dev.seed_work import ZONE
 from domain.ids import BookingId
 from storage import organizations
 from workflows.ids import booking_workflow_id

@@ -14,7 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from dev.practice_phone import PhoneClient
-from dev.seed import WEBHOOK_KEY, ZONE
+from dev.practice_phone.records import Kind
+from dev.practice_phone.views import MessageView
+from dev.seed import WEBHOOK_KEY
+from dev.seed_work import ZONE
 from domain.ids import OrganizationId
 from storage.database import Database
 
@@ -52,22 +55,40 @@ class Stage:
             self._last[phone] = await self.phone.type_message(WEBHOOK_KEY, phone, line, name=who)
             self.typed[phone] += 1
 
-    async def hears(self, phone: str, *, to: str = "", expect: Sequence[str] = ()) -> str:
+    async def hears(self, phone: str, *, to: str = "", about: str = "", expect: Sequence[str] = ()) -> str:
         """The shop's next message, printed with the time it took; it has to contain what is expected.
 
-        A real model chooses its own words: then only the rows are judged.
+        A real model chooses its own words: then only the rows are judged. `about`: words of the engine's own, by which
+        the message is known; what the owner is told unasked meanwhile is passed over.
         """
         began = monotonic()
         async with asyncio.timeout(PATIENCE):
-            reply = await self.phone.next_reply(WEBHOOK_KEY, phone, after=self._last.get(phone, "0"))
+            reply = await self._next(phone)
+            while about not in reply.text:
+                self.console.print(f"[dim]AuZap (outro assunto): {escape(reply.text)}[/]\n")
+                reply = await self._next(phone)
         took = monotonic() - began
-        self._last[phone] = reply.id
-        self.heard[phone] += 1
         self.console.print(f"[green]AuZap[/]{f' → {to}' if to else ''} [dim]({took:.2f} s)[/]: {escape(reply.text)}\n")
         if self.practice_model:
             for words in expect:
                 self.check(words.casefold() in reply.text.casefold(), f"a resposta não contém “{words}”")
         return reply.text
+
+    async def sees(self, phone: str) -> bytes:
+        """The shop's next message, which has to be a picture: its bytes; none where it is something else."""
+        async with asyncio.timeout(PATIENCE):
+            message = await self._next(phone)
+        shown = b""
+        if message.kind is Kind.IMAGE:
+            shown = await self.phone.picture(WEBHOOK_KEY, message.id)
+        self.console.print(f"[green]AuZap[/]: 🖼  [dim]imagem de {len(shown) // 1024} kB[/] {escape(message.text)}\n")
+        return shown
+
+    async def _next(self, phone: str) -> MessageView:
+        message = await self.phone.next_reply(WEBHOOK_KEY, phone, after=self._last.get(phone, "0"))
+        self._last[phone] = message.id
+        self.heard[phone] += 1
+        return message
 
     async def says(self, phone: str, who: str, *lines: str, to: str = "", expect: Sequence[str] = ()) -> str:
         """Somebody types these lines, and gets one reply."""
@@ -100,17 +121,22 @@ class Stage:
 
 
 async def forget_earlier_plays(stage: Stage) -> None:
-    """Free what earlier demonstrations booked, kept and marked as absent; what was done by hand stays."""
+    """Take back what earlier demonstrations booked, kept and asked; what was done by hand stays."""
     played = f"%{PLAYED}"
     await stage.rows(
         """update bookings b set status = 'cancelled' from contacts c where c.id = b.contact_id and c.name like $1
-           and b.status in ('scheduled', 'confirmed') returning b.id""",
+           and b.status in ('scheduled', 'confirmed', 'completed') returning b.id""",
         played,
     )
     await stage.rows(
         "delete from held_slots h using contacts c where c.id = h.contact_id and c.name like $1 returning h.id", played
     )
     await stage.rows("delete from absences where note = $1 returning id", PLAYED)
+    await stage.rows(
+        """update shop_questions q set status = 'lapsed', answer_by = now() - interval '7 days' from contacts c
+           where c.id = q.contact_id and c.name like $1 and q.status in ('asked', 'lapsed') returning q.id""",
+        played,
+    )
 
 
 def shop_time(ahead: int, at: time) -> datetime:

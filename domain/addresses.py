@@ -16,6 +16,7 @@ import phonenumbers
 from domain.frozen import Frozen
 
 _BRAZIL_WITHOUT_NINTH = re.compile(r"55([0-9]{2})([6-9][0-9]{7})")
+_SHORTEST_BRAZILIAN = 12
 _PHONE_SERVERS = ("s.whatsapp.net", "c.us", "hosted")
 _LID_SERVERS = ("lid", "hosted.lid")
 _BSUID = re.compile(r"[A-Z]{2}\.(?:[A-Z]+\.)?[A-Za-z0-9]{5,128}")
@@ -55,6 +56,8 @@ def phone_from_text(text: str, *, region: str = "BR") -> str | None:
     try:
         number = phonenumbers.parse(text, region)
         digits = canonical_phone(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
+        if digits.startswith("55") and len(digits) < _SHORTEST_BRAZILIAN:
+            return None  # without its area code: possible, says the library, but somebody else's
         return digits if phonenumbers.is_possible_number(phonenumbers.parse(f"+{digits}")) else None
     except phonenumbers.NumberParseException:
         return None

@@ -214,21 +214,22 @@ class _Staff:
         """Each with the stretches of a day in which they work, of those in which the clock shows the shop open."""
         if clock.zero is None:
             for professional in self.professionals:
-                yield professional, _working(professional, day, opened, clock.stretches)
+                yield professional, working(professional, day, opened, clock.stretches)
             return
         week = day.weekday(), opened
         if week not in self._weeks:
-            self._weeks[week] = tuple(_working(p, day, opened, tuple) for p in self.professionals)
+            self._weeks[week] = tuple(working(p, day, opened, tuple) for p in self.professionals)
         for professional, stretches in zip(self.professionals, self._weeks[week], strict=True):
             yield professional, [(clock.zero + begin, clock.zero + end) for begin, end in stretches]
 
 
-def _working(
+def working(
     professional: Professional,
     day: date,
     opened: tuple[Stretch, ...],
     on_clock: Callable[[Iterable[Stretch]], tuple[Stretch, ...]],
 ) -> tuple[Stretch, ...]:
+    """When they work on a day on which the shop is open so; faces, or what `on_clock` makes of them."""
     stretches = on_clock(opened)
     if professional.hours is not None:
         stretches = common(stretches, on_clock(span.faces() for span in professional.hours.spans(day)))

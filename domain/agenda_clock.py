@@ -66,6 +66,13 @@ class DayClock:
         return self._wall_at(instant) == self._wall(face)
 
 
+def jumping_days(days: Iterable[date], zone: ZoneInfo) -> frozenset[date]:
+    """Those of the days on which the clock jumps: far faster than a `DayClock` of each."""
+    first, last = time(tzinfo=zone), time(23, 59, 59, tzinfo=zone, fold=1)
+    at = datetime.combine
+    return frozenset(day for day in days if at(day, first).utcoffset() != at(day, last).utcoffset())
+
+
 def common(some: Iterable[Stretch], others: Iterable[Stretch]) -> tuple[Stretch, ...]:
     """The stretches that are part of one of each, in order when both are."""
     others = tuple(others)

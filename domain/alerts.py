@@ -15,11 +15,13 @@ class AlertKind(StrEnum):
     LOOP_SUSPECTED = HandoffReason.LOOP_SUSPECTED.value
     TOO_MANY_ROUNDS = HandoffReason.TOO_MANY_ROUNDS.value
     ALREADY_WAITING = HandoffReason.ALREADY_WAITING.value
+    NOT_ANSWERED = HandoffReason.NOT_ANSWERED.value
     DEAD_LETTER = "dead_letter"
     MESSAGE_TOO_LATE = "message_too_late"
     REPLY_TOO_LATE = "reply_too_late"
     SEND_REFUSED = "send_refused"
     DELIVERY_FAILED = "delivery_failed"
+    PICTURE_LEFT_OUT = "picture_left_out"
 
     @staticmethod
     def of(reason: HandoffReason) -> "AlertKind":
@@ -38,4 +40,5 @@ _OTHERS = {
     AlertKind.REPLY_TOO_LATE: "Resposta não saiu a tempo",
     AlertKind.SEND_REFUSED: "Canal recusou o envio",
     AlertKind.DELIVERY_FAILED: "Mensagem não entregue",
+    AlertKind.PICTURE_LEFT_OUT: "Resposta saiu sem o gráfico",
 }

@@ -41,7 +41,9 @@ _MOST_SUMMANDS = 8
 _MOST_SUMS = 512
 
 
-class _Amount(NamedTuple):
+class Amount(NamedTuple):
+    """An amount of money in a text, and where it stands."""
+
     figure: Figure
     value: Decimal
 
@@ -52,7 +54,7 @@ def unsupported_price(text: str, *, facts: ReplyFacts, bookings: Iterable[Bookin
     listed = Menu((fact.service, fact.price) for fact in facts.prices)
     known = [(fact.service, fact.price) for fact in facts.prices]
     menu = Menu([*known, *((b.service, b.price) for b in bookings if listed.knows(b.service))])
-    shops_own = frozenset(amount.value for sentence in sentences(facts.about) for amount in _amounts(sentence.bare))
+    shops_own = frozenset(amount.value for sentence in sentences(facts.about) for amount in amounts(sentence.bare))
     supported = shops_own | {price for _, price in known} | {booking.price for booking in bookings}
     stated: list[Decimal] = []
     claims = []
@@ -60,17 +62,17 @@ def unsupported_price(text: str, *, facts: ReplyFacts, bookings: Iterable[Bookin
     named = {naming.service for sentence in reply for naming in menu.namings(sentence.bare)}
     only_service = next(iter(named)) if len(named) == 1 else None
     for sentence in reply:
-        found = list(_amounts(sentence.bare))
+        found = list(amounts(sentence.bare))
         words = sentence.around(amount.figure for amount in found)
-        amounts = [a for a in found if states(sentence, words, a.figure, Subject.PRICE)]
-        stated += [amount.value for amount in amounts if amount.value in supported]
-        if amounts:
-            claims.append((sentence, amounts))
+        claimed = [a for a in found if states(sentence, words, a.figure, Subject.PRICE)]
+        stated += [amount.value for amount in claimed if amount.value in supported]
+        if claimed:
+            claims.append((sentence, claimed))
     anything = supported | _sums(stated, readable(text).lower())
     on_top = {Decimal(0), *stated} & {Decimal(0), *shops_own}
-    for sentence, amounts in claims:
-        said_of = Attribution(sentence, [amount.figure for amount in amounts], menu, otherwise=only_service)
-        for position, amount in enumerate(amounts):
+    for sentence, claimed in claims:
+        said_of = Attribution(sentence, [amount.figure for amount in claimed], menu, otherwise=only_service)
+        for position, amount in enumerate(claimed):
             services, nearby = said_of.of(position)
             if amount.value in shops_own:
                 continue
@@ -84,18 +86,18 @@ def unsupported_price(text: str, *, facts: ReplyFacts, bookings: Iterable[Bookin
     return None
 
 
-def _amounts(bare: str) -> Iterator[_Amount]:
+def amounts(bare: str) -> Iterator[Amount]:
     """The amounts of money in a bare text, in order."""
     for match in _AMOUNT.finditer(bare):
         name = next(group for group in ("marked", "named", "cents", "led") if match[group])
         thousands = bool(match["mil"] or match["mil_reais"])
         for group in ("since", name, "up_to"):
             if match[group]:
-                value = _value(match[group])
-                yield _Amount(Figure(*match.span(group)), value * 1000 if thousands and group == name else value)
+                value = value_of(match[group])
+                yield Amount(Figure(*match.span(group)), value * 1000 if thousands and group == name else value)
 
 
-def _value(written: str) -> Decimal:
+def value_of(written: str) -> Decimal:
     """ "1.234,56", "1.234", "50.00" and "50" in reais."""
     if "," in written:
         return Decimal(written.replace(".", "").replace(",", "."))

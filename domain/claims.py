@@ -2,8 +2,9 @@
 
 A language model says "agendado!" because the sentence is likely, not because a booking exists. Before a reply is sent,
 every sentence that claims a booking, a cancellation or a hand-over is held against what the tools really did, and every
-price and time against the rows. The rules are cautious: questions, conditions, negations, offers to do something and
-general statements are no claims; to offer a time that nobody knows to be free is one.
+price and time against the rows; to an owner, every figure against what tools answered. The rules are cautious:
+questions, conditions, negations, offers to do something and general statements are no claims; to offer a time that
+nobody knows to be free is one.
 """
 
 import re
@@ -14,10 +15,12 @@ from typing import assert_never
 
 from domain import claim_words as words
 from domain.bookings import BookingFacts, BookingStatus
+from domain.claimed_figures import unsupported_figure
 from domain.claimed_prices import unsupported_price
 from domain.claimed_times import unsupported_time
 from domain.conversation import Audience
 from domain.frozen import Frozen
+from domain.money import reais
 from domain.reply_facts import ReplyFacts
 from domain.texts import folded
 
@@ -33,6 +36,7 @@ class ClaimKind(StrEnum):
     HANDOVER = "handover"
     PRICE = "price"
     TIME = "time"
+    FIGURE = "figure"
 
 
 class UnsupportedClaim(Frozen):
@@ -73,6 +77,12 @@ class UnsupportedClaim(Frozen):
                 )
             case ClaimKind.TIME:
                 return f"você disse um horário que não está no sistema: {self._said()}. {self._times()}"
+            case ClaimKind.FIGURE:
+                return (
+                    f"você disse um número que nenhuma ferramenta respondeu agora: {self._said()}. Chame a ferramenta "
+                    "que sabe esse número e repita o que ela responder, sem contas suas. Se nenhuma sabe, diga que não "
+                    "consegue responder isso."
+                )
             case _:
                 assert_never(self.kind)
 
@@ -95,21 +105,28 @@ def unsupported_claim(
     audience: Audience = Audience.CUSTOMER,
     facts: ReplyFacts | None = None,
     cancelled: Sequence[BookingFacts] = (),
+    answers: Sequence[str] = (),
 ) -> UnsupportedClaim | None:
     """The first claim in `text` that nothing supports, or None.
 
     `bookings` are the rows the customer has (made in this turn or before), `cancelled` those cancelled in this turn or
     known to be; a claim that names a time or a date needs a row at that time. `handed_over` says whether a person was
     really called. Prices and times are checked when there are `facts`, and to customers only: an owner hears of
-    everybody's bookings and of revenue, so to owners only "I have booked" and "I have cancelled" are claims.
+    everybody's bookings and of revenue, so to owners only "I have booked" and "I have cancelled" are claims, and every
+    figure, which has to stand in `answers`, what this turn's tools answered as JSON, or in the facts.
     """
     given = tuple(bookings)
     rows = tuple(row for row in given if row.status is not BookingStatus.CANCELLED)
     cancelled = (*cancelled, *(row for row in given if row.status is BookingStatus.CANCELLED))
     text = re.sub(r"[^\S\n]+", " ", text)
     claim = _deed_claimed(text, rows, cancelled, handed_over=handed_over, audience=audience)
-    if claim or facts is None or audience is Audience.OWNER:
+    if claim or facts is None:
         return claim
+    if audience is Audience.OWNER:
+        prices = [reais(fact.price) for fact in facts.prices]
+        if sentence := unsupported_figure(text, [*answers, *prices], said=facts.about):
+            return UnsupportedClaim(kind=ClaimKind.FIGURE, sentence=sentence)
+        return None
     if sentence := unsupported_price(text, facts=facts, bookings=(*rows, *cancelled)):
         return UnsupportedClaim(kind=ClaimKind.PRICE, sentence=sentence, facts=facts)
     moments = [at for row in (*rows, *cancelled) for at in (row.start, row.start + timedelta(minutes=row.minutes))]

@@ -66,11 +66,18 @@ class HandoffReason(StrEnum):
     LOOP_SUSPECTED = "loop_suspected"
     TOO_MANY_ROUNDS = "too_many_rounds"
     ALREADY_WAITING = "already_waiting"
+    NOT_ANSWERED = "not_answered"
 
     @property
     def portuguese(self) -> str:
         """As operators read it."""
         return _REASONS[self]
+
+    @staticmethod
+    def in_words(stored: str | None) -> str:
+        """A conversation's `handoff_reason` as people read it; what the model added after a colon stays."""
+        word, colon, detail = (stored or "").partition(":")
+        return f"{HandoffReason(word).portuguese}{colon}{detail}" if word in set(HandoffReason) else word
 
 
 _REASONS = {
@@ -81,6 +88,7 @@ _REASONS = {
     HandoffReason.LOOP_SUSPECTED: "Respostas demais em pouco tempo",
     HandoffReason.TOO_MANY_ROUNDS: "A assistente não chegou a uma resposta",
     HandoffReason.ALREADY_WAITING: "Já esperava por uma pessoa",
+    HandoffReason.NOT_ANSWERED: "A loja não respondeu à pergunta do cliente",
 }
 
 

@@ -1,6 +1,8 @@
 """Days as the shop's customers name them."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from domain.portuguese import counted
 
 WEEKDAYS = (
     "segunda-feira",
@@ -50,3 +52,12 @@ def age_in_words(birth: date, today: date) -> str:
     if months >= 1:
         return "1 mês" if months == 1 else f"{months} meses"
     return "menos de 1 mês"
+
+
+def ago(since: datetime, now: datetime) -> str:
+    """How long ago: "agora mesmo", "há 25 minutos", "há 3 horas", "há 2 dias"; whole units, of the largest one."""
+    minutes = int((now - since).total_seconds() // 60)
+    if minutes < 1:
+        return "agora mesmo"
+    noun, length = next(unit for unit in (("dia", 24 * 60), ("hora", 60), ("minuto", 1)) if minutes >= unit[1])
+    return f"há {counted(minutes // length, noun)}"

@@ -10,6 +10,7 @@
     │   ├── ChannelUnavailable    Temporal: certainly not sent; try again
     │   ├── SendOutcomeUnknown    Temporal: perhaps sent; look for its echo, then try again
     │   └── ChannelRefused        an operator: this message can never be sent (no such number, window closed, bad token)
+    ├── PictureNotDrawn           an operator: a chart could not be drawn; what it says in words goes out without it
     ├── StorageUnavailable        Temporal: the database is away; wait for it, for hours
     ├── UnreadableBody            the sender of a webhook: the body as a whole is not of its channel's shape
     └── Misconfigured             an operator: a setting is missing or contradicts another
@@ -56,6 +57,23 @@ class RefusalCode(StrEnum):
     AMBIGUOUS_SERVICE = "ambiguous_service"
     INCOMPLETE_PET = "incomplete_pet"
     NOT_ALLOWED = "not_allowed"
+    ORDER_NOT_FOUND = "order_not_found"
+    ALREADY_DONE = "already_done"
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    CANNOT_BE_UNDONE = "cannot_be_undone"
+    FUTURE_PERIOD = "future_period"
+    CUSTOMER_NOT_FOUND = "customer_not_found"
+    AMBIGUOUS_CUSTOMER = "ambiguous_customer"
+    CUSTOMER_UNREACHABLE = "customer_unreachable"
+    UNKNOWN_PROFESSIONAL = "unknown_professional"
+    AMBIGUOUS_PROFESSIONAL = "ambiguous_professional"
+    ABSENCE_NOT_FOUND = "absence_not_found"
+    AMBIGUOUS_ABSENCE = "ambiguous_absence"
+    OWNER_NOT_FOUND = "owner_not_found"
+    AMBIGUOUS_OWNER = "ambiguous_owner"
+    QUESTION_NOT_FOUND = "question_not_found"
+    ALREADY_ASKED = "already_asked"
+    NOBODY_TO_ASK = "nobody_to_ask"
 
 
 class RequestRefused(AuZapError):
@@ -111,6 +129,10 @@ class ChannelRefused(ChannelError):
     def __init__(self, reason: str, *, code: str = "refused") -> None:
         super().__init__(reason)
         self.code = code
+
+
+class PictureNotDrawn(AuZapError):
+    """A chart did not become a picture; the text says what happened, never what was in the chart."""
 
 
 class StorageUnavailable(AuZapError):

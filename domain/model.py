@@ -3,7 +3,9 @@
 from pydantic import AwareDatetime
 
 from domain.bookings import BookingChange, BookingFacts, Proposal
+from domain.charts import Chart
 from domain.frozen import Frozen
+from domain.owner_orders import ProposedOrder
 
 
 class ToolRequest(Frozen):
@@ -27,7 +29,9 @@ class ModelAnswer(Frozen):
 class ToolOutcome(Frozen):
     """What a tool did. `content` is the JSON the model reads; the rest is what the engine itself decides by.
 
-    `booking` was changed as `change` says; `proposal` waits for a yes; `slots` are starts the model may name.
+    `booking` was changed as `change` says; `proposal` waits for a yes; `slots` are starts the model may name. Of an
+    owner's orders, `order` waits for a yes and `done` says what was carried out; `chart` is to be sent with the reply.
+    `asked_shop` says that the customer has to be told that we are finding out.
     """
 
     ok: bool
@@ -37,3 +41,7 @@ class ToolOutcome(Frozen):
     proposal: Proposal | None = None
     slots: tuple[AwareDatetime, ...] = ()
     handed_over: str | None = None
+    order: ProposedOrder | None = None
+    done: str | None = None
+    chart: Chart | None = None
+    asked_shop: bool = False

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from domain.agenda_rules import AgendaRules
+from domain.aurora_rules import AuroraRules
 from domain.dates import age_in_words
 from domain.frozen import Frozen
 from domain.ids import OrganizationId, PetId
@@ -31,12 +32,15 @@ class Organization(Frozen):
     ai_config: AiConfig
     opening_hours: OpeningHours
     agenda_rules: AgendaRules = AgendaRules()
+    aurora_rules: AuroraRules = AuroraRules()
     late_after_minutes: int
     answer_limit_hours: int
     outbound_limit_hours: int
     loop_limit: int
     loop_window_minutes: int
     phone_quiet_minutes: int
+    has_learned: bool = False
+    """Whether the shop has answered a question that Client AI could not."""
 
     @field_validator("timezone")
     @classmethod

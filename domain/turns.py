@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.conversation import Conversation, ConversationStatus
+from domain.conversation import Audience, Conversation, ConversationStatus
 from domain.events import InboundMessage, MessageKind
 from domain.frozen import Frozen
+from domain.opting_out import InvitationWish, only_wish
 from domain.shop import Organization
 
 
@@ -23,8 +24,16 @@ class Decision(StrEnum):
     """Too many answers in a short time: perhaps two programs are talking; a person has to look."""
     ANSWER_MEDIA = "answer_media"
     """Only pictures, sounds or files came."""
+    OPT_OUT = "opt_out"
+    """The customer said, and nothing else, that no invitations are wanted."""
+    OPT_IN = "opt_in"
+    """Or that they are wanted again."""
     THINK = "think"
     """Ask the model."""
+
+
+_OWNERS_PACE = 3
+"""So many times as many answers as a customer an owner may get: who runs a shop by chat gives order upon order."""
 
 
 class Sorted(Frozen):
@@ -59,10 +68,14 @@ def decide(
         return Decision.JOIN_HANDOFF
     if not answerable:
         return Decision.NOTHING
-    if not (conversation.ai_enabled and shop.ai_enabled):
+    paused = not shop.ai_enabled and conversation.audience is Audience.CUSTOMER  # Aurora takes the order to go on
+    if paused or not conversation.ai_enabled:
         return Decision.SILENT
-    if recent_answers >= shop.loop_limit:
+    owner = conversation.audience is Audience.OWNER
+    if recent_answers >= shop.loop_limit * (_OWNERS_PACE if owner else 1):
         return Decision.SUSPECT_LOOP
     if not any(m.text for m in answerable):
         return Decision.ANSWER_MEDIA
+    if conversation.audience is Audience.CUSTOMER and (wish := only_wish([m.text for m in answerable if m.text])):
+        return Decision.OPT_OUT if wish is InvitationWish.NONE else Decision.OPT_IN
     return Decision.THINK

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 from domain.addresses import phone_from_text
 from domain.agenda_rules import State, Unattended
@@ -26,6 +26,8 @@ _JOINER = "\u200d"
 _HOURS_EXAMPLE = "escreva como: seg-sex 08:00-12:00 13:00-18:00; sáb 08:00-12:00"
 _DAY_EXAMPLE = "escreva como: 09:00-12:00 13:00-18:00"
 _LUNCH_EXAMPLE = "escreva como 12:00-13:00"
+_OF_THE_MACHINE = frozenset(("localtime", "Factory"))
+"""Names of no place. These, and files of the machine like "posix/…", are no zones to Postgres, which counts by days."""
 _NONE = ("none", "nenhum", "nenhuma")
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -200,8 +202,6 @@ def web_address(text: str) -> str:
 
 def time_zone(text: str) -> str:
     """The name of a time zone. Raises `Mistyped`."""
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Mistyped(f"não conheço o fuso “{text}”; escreva como America/Sao_Paulo") from error
+    if text not in available_timezones() - _OF_THE_MACHINE:
+        raise Mistyped(f"não conheço o fuso “{text}”; escreva como America/Sao_Paulo")
     return text

@@ -1,14 +1,14 @@
 """Days that are not as their weekday: closed ones, ones with hours of their own, holidays."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from domain.frozen import Frozen
 from domain.ids import OrganizationId
 from domain.opening import OpenSpan
 from operating.refusal import Refused
 from operating.shops import desk_of
-from reception.desk import Desk
-from storage import agenda_entries, bookings, special_days
+from reception.affected import left_outside
+from storage import bookings, special_days
 from storage.agenda_entries import AgendaEntry
 from storage.database import Database
 from storage.special_days import SpecialDay
@@ -59,7 +59,7 @@ async def set_day(database: Database, shop: OrganizationId, now: datetime, speci
         if special.day < desk.today:
             raise Refused(f"{special.day:%d/%m/%Y} já passou")
         await special_days.put(tenant, shop, special)
-        return await _left_outside(desk, special.day)
+        return await left_outside(desk, await desk.calendar(special.day, special.day), (special.day,))
 
 
 async def make_ordinary(database: Database, shop: OrganizationId, now: datetime, day: date) -> list[AgendaEntry]:
@@ -72,16 +72,4 @@ async def make_ordinary(database: Database, shop: OrganizationId, now: datetime,
         desk = await desk_of(tenant, shop, now)
         if not await special_days.drop(tenant, day):
             raise Refused(f"{day:%d/%m/%Y} já é um dia comum")
-        return await _left_outside(desk, day)
-
-
-async def _left_outside(desk: Desk, day: date) -> list[AgendaEntry]:
-    midnight = datetime.combine(day, time.min, tzinfo=desk.zone)
-    night = datetime.combine(day + timedelta(days=1), time.min, tzinfo=desk.zone)
-    stretches = (await desk.calendar(day, day)).stretches(day)
-    return [
-        entry
-        for entry in await agenda_entries.coming(desk.tenant, max(midnight, desk.now), until=night)
-        if entry.start.astimezone(desk.zone).date() == day
-        and not any(since <= entry.start.timestamp() and entry.end.timestamp() <= until for since, until in stretches)
-    ]
+        return await left_outside(desk, await desk.calendar(day, day), (day,))

@@ -1,6 +1,7 @@
 """Conversations that people have: given back to the AI, or kept from it."""
 
 import asyncio
+from contextlib import suppress
 from enum import StrEnum
 
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -55,6 +56,8 @@ async def release(
             raise
         async with database.tenant(shop) as tenant:
             await conversations.resume(tenant, conversation_id)
+        with suppress(RPCError):  # one that began in between (a question that lapsed) is to know it, too
+            await handle.signal(contracts.RELEASE, Release(by=by))
         return Released.UNATTENDED
     try:
         async with asyncio.timeout(patience):

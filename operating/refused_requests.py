@@ -49,7 +49,8 @@ def _facts(details: dict[str, JsonValue], told: str) -> Iterator[str]:
         ("pets", "Tem"),
         ("open_that_day", "Abre"),
     ):
-        if words := _words(details.get(key)):
+        words = _words(details.get(key))
+        if words and not all(word in told for word in words):
             yield f"{heading}: {', '.join(words)}."
     match details.get("next_free"):
         case {"date": str(day), "weekday": str(weekday), "time": str(time)}:

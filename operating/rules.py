@@ -1,10 +1,13 @@
-"""The rules of a shop's agenda, changed one by one."""
+"""The rules of a shop's agenda, and of Aurora's unasked messages, changed one by one."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from domain.agenda_rules import AgendaRules
+from domain.aurora_rules import AuroraRules
+from domain.frozen import Frozen
 from domain.ids import OrganizationId
 from operating.refusal import Mistyped
 from storage import bookings, organizations
@@ -27,6 +30,25 @@ IN_WORDS: Mapping[str, str] = {
     "waiting_list_minutes": "minutos para responder na lista de espera",
 }
 
+AURORA_IN_WORDS: Mapping[str, str] = {
+    "paused": "pausados",
+    "daily_summary_at": "hora do resumo do dia",
+    "morning_agenda_at": "hora da agenda da manhã",
+    "weekly_review_at": "hora do balanço da semana",
+    "weekly_review_day": "dia do balanço (0: segunda-feira)",
+    "alerts_at": "hora dos alertas",
+    "few_bookings": "avisa com menos agendamentos que isto",
+    "few_bookings_days": "nos próximos dias",
+    "inactive_after_days": "dias sem vir para um cliente estar sumido",
+    "many_inactive": "avisa com mais sumidos que isto",
+    "many_no_shows": "avisa com mais faltas num dia que isto",
+    "waiting_minutes": "minutos que um cliente espera por uma pessoa até a dona saber",
+    "question_minutes": "minutos para responder a pergunta de um cliente",
+    "invitation_pace_minutes": "minutos entre dois convites",
+}
+
+R = TypeVar("R", bound=Frozen)
+
 
 async def change_rules(database: Database, shop: OrganizationId, changes: Mapping[str, object]) -> AgendaRules:
     """Set the fields of `AgendaRules` that `changes` names, leave the rest; the rules as they are then.
@@ -36,15 +58,32 @@ async def change_rules(database: Database, shop: OrganizationId, changes: Mappin
     async with database.tenant(shop) as tenant:
         await bookings.take_turn(tenant, shop)  # two changes at once both hold
         rules = (await organizations.get(tenant, shop)).agenda_rules
-        try:
-            changed = AgendaRules.model_validate({**rules.model_dump(), **changes})
-        except ValidationError as error:
-            raise Mistyped(_problem(error)) from error
+        changed = _changed(rules, changes, IN_WORDS)
         await organizations.change(tenant, shop, SettingsChange(agenda_rules=changed))
     return changed
 
 
-def _problem(error: ValidationError) -> str:
+async def change_aurora_rules(database: Database, shop: OrganizationId, changes: Mapping[str, object]) -> AuroraRules:
+    """Set the fields of `AuroraRules` that `changes` names, leave the rest; the rules as they are then.
+
+    Her schedules follow by themselves. Raises `Mistyped` for a value that a rule cannot have.
+    """
+    async with database.tenant(shop) as tenant:
+        await bookings.take_turn(tenant, shop)
+        rules = (await organizations.get(tenant, shop)).aurora_rules
+        changed = _changed(rules, changes, AURORA_IN_WORDS)
+        await organizations.change(tenant, shop, SettingsChange(aurora_rules=changed))
+    return changed
+
+
+def _changed(rules: R, changes: Mapping[str, object], words: Mapping[str, str]) -> R:
+    try:
+        return type(rules).model_validate({**rules.model_dump(), **changes})
+    except ValidationError as error:
+        raise Mistyped(_problem(error, words)) from error
+
+
+def _problem(error: ValidationError, words: Mapping[str, str]) -> str:
     first = error.errors(include_url=False)[0]
     limits = first.get("ctx", {})
     said = (
@@ -54,4 +93,4 @@ def _problem(error: ValidationError) -> str:
         if "le" in limits
         else "esse valor não serve"
     )
-    return f"{IN_WORDS[str(first['loc'][0])]}: {said}"
+    return f"{words[str(first['loc'][0])]}: {said}"

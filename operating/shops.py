@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from domain.bookings import ChangedBy
 from domain.ids import OrganizationId
 from domain.opening import OpeningHours
+from domain.owners import OwnerRole
 from domain.shop import AiConfig, Organization
 from operating.refusal import Mistyped, Refused
 from reception.desk import Desk
 from storage import organizations, owners
 from storage.database import Connection, Database
 from storage.organizations import SettingsChange
-from storage.owners import OwnerRole
 
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

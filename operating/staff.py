@@ -6,10 +6,10 @@ from uuid import UUID
 
 from domain.agenda import Professional
 from domain.ids import OrganizationId
-from domain.matching import matches
 from domain.opening import OpeningHours, OpenSpan
 from operating.refusal import Refused
 from operating.refused_requests import told_to_operators
+from reception import naming
 from reception.naming import service_named
 from storage import agenda_entries, bookings, professionals
 from storage.agenda_entries import AgendaEntry
@@ -19,13 +19,8 @@ from storage.professionals import Absence
 
 async def professional_named(tenant: Connection, wanted: str) -> Professional:
     """The one professional that can be meant. Raises `Refused` with the names otherwise."""
-    here = await professionals.active(tenant)
-    found = matches(wanted, [one.name for one in here])
-    if not found:
-        raise Refused(f"ninguém chamado {wanted} atende na loja; atendem: {', '.join(one.name for one in here)}")
-    if len(found) > 1:
-        raise Refused(f"mais de uma pessoa combina com {wanted}: {', '.join(found)}")
-    return next(one for one in here if one.name == found[0])
+    with told_to_operators():
+        return await naming.professional_named(tenant, wanted)
 
 
 async def hire(database: Database, shop: OrganizationId, name: str) -> None:

@@ -15,16 +15,26 @@ from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError
 
+from activities.letters import LetterRef
+from domain.conversation import Audience
 from domain.errors import StorageUnavailable
 from domain.frozen import Frozen
-from domain.ids import BookingId, ServiceId
+from domain.ids import BookingId, CampaignId, QuestionId, ServiceId
+from operating.schedules import ScheduleKeeping
 from storage import wakes
 from storage.database import Database
 from storage.notifications import listen
 from storage.wakes import Wake, WakeKind
 from workflows import contracts
-from workflows.contracts import BookingStart, WaitingListStart
-from workflows.ids import TASK_QUEUE, booking_workflow_id, waiting_list_workflow_id
+from workflows.contracts import BookingStart, CampaignStart, QuestionStart, WaitingListStart
+from workflows.ids import (
+    TASK_QUEUE,
+    booking_workflow_id,
+    campaign_workflow_id,
+    letter_workflow_id,
+    question_workflow_id,
+    waiting_list_workflow_id,
+)
 from workflows.search_attributes import AUZAP_ORGANIZATION
 
 _log = structlog.get_logger()
@@ -44,6 +54,7 @@ class Waking:
         self._database = database
         self._temporal = temporal
         self._task_queue = task_queue
+        self._schedules = ScheduleKeeping(database, temporal, task_queue=task_queue)
 
     async def run(self, database_url: str) -> None:
         """At once when a wake is committed; `database_url` is for the connection that listens."""
@@ -63,17 +74,22 @@ class Waking:
                     await asyncio.wait_for(news.wait(), _LOOK)
         finally:
             listener.cancel()
+            self._schedules.stop()
 
     async def deliver(self) -> int:
-        """Tell Temporal of some wakes; how many it took."""
+        """Tell Temporal of some wakes; how many it took. Those of schedules are made true beside the others."""
         async with self._database.unbound() as unbound:
-            claimed = await wakes.claim(unbound, most=_AT_ONCE, hold=_CLAIM)
+            everything = await wakes.claim(unbound, most=_AT_ONCE, hold=_CLAIM)
+        of_schedules = [wake for wake in everything if wake.kind is WakeKind.SCHEDULES]
+        for wake in of_schedules:
+            self._schedules.begin(wake)
+        claimed = [wake for wake in everything if wake.kind is not WakeKind.SCHEDULES]
         taken = await asyncio.gather(*(self._tell(wake) for wake in claimed))
         async with self._database.unbound() as unbound:
             for wake, was_taken in zip(claimed, taken, strict=True):
                 if was_taken:
                     await wakes.forget(unbound, wake)
-        return sum(taken)
+        return sum(taken) + len(of_schedules)
 
     async def _tell(self, wake: Wake) -> bool:
         try:
@@ -113,3 +129,18 @@ def _execution(wake: Wake) -> tuple[str, str, Frozen, str]:
             service_id, on = ServiceId(UUID(service)), date.fromisoformat(day)
             start = WaitingListStart(organization_id=wake.organization_id, service_id=service_id, day=on)
             return contracts.WAITING_LIST_WORKFLOW, waiting_list_workflow_id(service_id, on), start, "Lista de espera"
+        case WakeKind.LETTER | WakeKind.PROACTIVE:
+            letter_id = UUID(wake.subject)
+            audience = Audience.CUSTOMER if wake.kind is WakeKind.LETTER else Audience.OWNER
+            start = LetterRef(organization_id=wake.organization_id, audience=audience, id=letter_id)
+            return contracts.LETTER_WORKFLOW, letter_workflow_id(letter_id), start, "Mensagem da loja"
+        case WakeKind.CAMPAIGN:
+            campaign_id = CampaignId(UUID(wake.subject))
+            start = CampaignStart(organization_id=wake.organization_id, campaign_id=campaign_id)
+            return contracts.CAMPAIGN_WORKFLOW, campaign_workflow_id(campaign_id), start, "Convites"
+        case WakeKind.QUESTION:
+            question_id = QuestionId(UUID(wake.subject))
+            start = QuestionStart(organization_id=wake.organization_id, question_id=question_id)
+            return contracts.QUESTION_WORKFLOW, question_workflow_id(question_id), start, "Pergunta à loja"
+        case _:
+            raise ValueError(f"no workflow for {wake.kind}")

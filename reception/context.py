@@ -13,6 +13,7 @@ from domain.shop import Pet
 from domain.shop_calendar import ShopCalendar
 from reception import offers
 from reception.desk import Desk
+from reception.learned import Learned, learned_by
 from reception.waiting import still_waiting
 from storage import bookings, held_slots, pets, services, waiting_list
 from storage.held_slots import HeldSlot
@@ -30,6 +31,7 @@ class Known:
     held: Sequence[HeldSlot]
     calendar: ShopCalendar
     facts: ReplyFacts
+    learned: Learned
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,18 @@ class CustomerContext:
     proposals: Sequence[Proposal]
     waits_for: Sequence[str]
     unusual_days: Sequence[str]
+    learned: Sequence[str] = ()
 
 
-async def known_of(desk: Desk, contact_id: ContactId, conversation_id: ConversationId) -> Known:
-    """Read what the rows support; writes nothing."""
+async def known_of(
+    desk: Desk, contact_id: ContactId, conversation_id: ConversationId, written: Sequence[str] = ()
+) -> Known:
+    """Read what the rows support; writes nothing. `written` is what the customer wrote last."""
     on_sale = await services.active(desk.tenant)
     held = await held_slots.of_conversation(desk.tenant, conversation_id, desk.now)
     coming = [row.facts(desk.zone) for row in await bookings.coming(desk.tenant, contact_id, after=desk.now)]
     calendar = await desk.calendar(desk.today, desk.today + timedelta(days=_DAYS_TOLD))
+    learned = await learned_by(desk, written)
     return Known(
         services=on_sale,
         bookings=coming,
@@ -60,14 +66,17 @@ async def known_of(desk: Desk, contact_id: ContactId, conversation_id: Conversat
             prices=tuple(PriceFact(service=one.name, price=price) for one in on_sale for price in one.prices()),
             times=_edges(calendar, desk.today),
             slots=tuple(slot.start.astimezone(desk.zone) for slot in held if slot.start is not None),
-            about=desk.shop.ai_config.about,
+            about="\n".join((desk.shop.ai_config.about, *learned.figures)).strip(),
         ),
+        learned=learned,
     )
 
 
-async def context_of(desk: Desk, contact_id: ContactId, conversation_id: ConversationId) -> CustomerContext:
-    """Read what the prompt says; writes nothing."""
-    known = await known_of(desk, contact_id, conversation_id)
+async def context_of(
+    desk: Desk, contact_id: ContactId, conversation_id: ConversationId, written: Sequence[str] = ()
+) -> CustomerContext:
+    """Read what the prompt says; writes nothing. `written` is what the customer wrote last."""
+    known = await known_of(desk, contact_id, conversation_id, written)
     waits = await waiting_list.of_contact(desk.tenant, contact_id, desk.today)
     return CustomerContext(
         services=known.services,
@@ -77,6 +86,7 @@ async def context_of(desk: Desk, contact_id: ContactId, conversation_id: Convers
         proposals=[await offers.in_words(desk, slot) for slot in known.held if slot.intent is not Intent.OFFER],
         waits_for=still_waiting(waits),
         unusual_days=_unusual_days(known.calendar, desk.today),
+        learned=known.learned.lines,
     )
 
 

@@ -1,12 +1,13 @@
-"""Which service, and which pet, somebody means by what they wrote: one of the shop's own, or a refusal with the names
-to choose from. Nothing is ever guessed."""
+"""Which service, professional or pet somebody means by what they wrote: one of the shop's own, or a refusal with the
+names to choose from. Nothing is ever guessed."""
 
+from domain.agenda import Professional
 from domain.errors import RefusalCode, RequestRefused
 from domain.ids import ContactId
 from domain.matching import matches
 from domain.services import Service
 from domain.shop import Pet
-from storage import pets, services
+from storage import pets, professionals, services
 from storage.database import Connection
 
 
@@ -23,6 +24,25 @@ async def service_named(tenant: Connection, wanted: str) -> Service:
             RefusalCode.AMBIGUOUS_SERVICE, "Mais de um serviço combina; pergunte qual.", candidates=list(found)
         )
     return next(service for service in on_sale if service.name == found[0])
+
+
+async def professional_named(tenant: Connection, wanted: str) -> Professional:
+    """The one who works in the shop and can be meant. Raises `RequestRefused` with the names otherwise."""
+    here = await professionals.active(tenant)
+    found = matches(wanted, [one.name for one in here])
+    if not found:
+        raise RequestRefused(
+            RefusalCode.UNKNOWN_PROFESSIONAL,
+            f"ninguém chamado {wanted} atende na loja; atendem: {', '.join(one.name for one in here)}",
+            professionals=[one.name for one in here],
+        )
+    if len(found) > 1:
+        raise RequestRefused(
+            RefusalCode.AMBIGUOUS_PROFESSIONAL,
+            f"mais de uma pessoa combina com {wanted}: {', '.join(found)}",
+            candidates=list(found),
+        )
+    return next(one for one in here if one.name == found[0])
 
 
 async def pet_named(tenant: Connection, contact_id: ContactId, wanted: str) -> Pet:

@@ -7,7 +7,7 @@ import asyncpg
 
 from domain.bookings import BookingStatus
 from domain.frozen import Frozen
-from domain.ids import BookingId, ProfessionalId, ServiceId
+from domain.ids import BookingId, ContactId, ProfessionalId, ServiceId
 from storage.database import Connection
 
 _ENTRIES = """select b.id, b.start_time, b.end_time, b.status, s.name service, w.name professional, p.name pet,
@@ -55,8 +55,9 @@ async def coming(
     until: datetime | None = None,
     professional_id: ProfessionalId | None = None,
     service_id: ServiceId | None = None,
+    contact_id: ContactId | None = None,
 ) -> list[AgendaEntry]:
-    """What is still to come and touches the period (its preparation too): of anybody, of a professional, of a service.
+    """What is still to come and touches the period (its preparation too): of anybody, or of whom and what is named.
 
     Soonest first.
     """
@@ -65,13 +66,21 @@ async def coming(
                 and ($2::timestamptz is null or b.start_time - b.preparation_minutes * interval '1 minute' < $2)
                 and b.start_time > $1::timestamptz - interval '1 day'
                 and ($3::uuid is null or b.professional_id = $3) and ($4::uuid is null or b.service_id = $4)
+                and ($5::uuid is null or b.contact_id = $5)
             order by b.start_time, w.number""",
         after,
         until,
         professional_id,
         service_id,
+        contact_id,
     )
     return [_from_row(row) for row in rows]
+
+
+async def of_booking(tenant: Connection, booking_id: BookingId) -> AgendaEntry | None:
+    """The booking of that id, whatever became of it."""
+    row = await tenant.fetchrow(f"{_ENTRIES} where b.id = $1", booking_id)
+    return _from_row(row) if row else None
 
 
 async def ids_of_code(tenant: Connection, code: str) -> list[BookingId]:

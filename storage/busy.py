@@ -66,3 +66,17 @@ async def of_pet(
         besides,
     )
     return BusyTimes.of((row["start_time"], row["end_time"]) for row in rows) if rows else NEVER_BUSY
+
+
+async def absences(tenant: Connection, start: datetime, end: datetime) -> Mapping[ProfessionalId, BusyTimes]:
+    """When each professional is away, of the absences that touch a period."""
+    rows = await tenant.fetch(
+        """select professional_id, array_agg(starts_at) starts, array_agg(ends_at) ends from absences
+           where ends_at > $1 and starts_at < $2 group by professional_id""",
+        start,
+        end,
+    )
+    return {
+        ProfessionalId(row["professional_id"]): BusyTimes.of(zip(row["starts"], row["ends"], strict=True))
+        for row in rows
+    }

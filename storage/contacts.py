@@ -90,13 +90,36 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
     await tenant.execute("update contact_addresses set contact_id = $1 where contact_id = $2", keep, gone)
     await tenant.execute(
         """update contacts k set phone = coalesce(k.phone, g.phone), name = coalesce(k.name, g.name),
-               last_contact_at = greatest(k.last_contact_at, g.last_contact_at)
+               last_contact_at = greatest(k.last_contact_at, g.last_contact_at),
+               opted_out_at = coalesce(k.opted_out_at, g.opted_out_at)
            from contacts g where k.id = $1 and g.id = $2""",
         keep,
         gone,
     )
     await _merge_pets(tenant, keep=keep, gone=gone)
-    for table in ("bookings", "held_slots", "waiting_list"):
+    # Whom of the two was invited already is not invited again as the other.
+    await tenant.execute(
+        """delete from invitations i where contact_id = $1 and status = 'waiting' and letter_id is null and exists (
+               select from invitations o where o.campaign_id = i.campaign_id and o.contact_id = $2
+                   and (o.status = 'sent' or o.status = 'waiting' and o.letter_id is not null))""",
+        keep,
+        gone,
+    )
+    await tenant.execute(
+        """delete from invitations i where contact_id = $2 and exists (
+               select from invitations o where o.campaign_id = i.campaign_id and o.contact_id = $1)""",
+        keep,
+        gone,
+    )
+    await tenant.execute(
+        """delete from conversation_memories m using conversations g join conversations k on k.contact_id = $1
+               and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience
+           where g.contact_id = $2 and m.conversation_id = g.id
+             and exists (select from conversation_memories o where o.conversation_id = k.id)""",
+        keep,
+        gone,
+    )
+    for table in ("bookings", "held_slots", "waiting_list", "letters", "invitations", "shop_questions"):
         await tenant.execute(f"update {table} set contact_id = $1 where contact_id = $2", keep, gone)
     for table in (
         "messages",
@@ -106,6 +129,9 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
         "bookings",
         "held_slots",
         "waiting_list",
+        "owner_orders",
+        "shop_questions",
+        "conversation_memories",
     ):
         await tenant.execute(
             f"""update {table} t set conversation_id = k.id from conversations g join conversations k
@@ -165,7 +191,8 @@ async def _merge_pets(tenant: Connection, *, keep: ContactId, gone: ContactId) -
     )
     same_name = """from pets g join pets k on k.contact_id = $1 and k.name_folded = g.name_folded
         where g.contact_id = $2 and t.pet_id = g.id"""
-    await tenant.execute(f"update held_slots t set pet_id = k.id {same_name}", keep, gone)
+    for table in ("held_slots", "invitations"):
+        await tenant.execute(f"update {table} t set pet_id = k.id {same_name}", keep, gone)
     await tenant.execute(
         f"""update waiting_list t set pet_id = k.id {same_name} and not exists (
                 select from waiting_list o where o.pet_id = k.id and o.service_id = t.service_id and o.day = t.day
@@ -187,3 +214,17 @@ async def phones_of(tenant: Connection, contact_id: ContactId) -> list[str]:
         "select value from contact_addresses where contact_id = $1 and kind = 'phone'", contact_id
     )
     return [row["value"] for row in rows]
+
+
+async def has_opted_out(tenant: Connection, contact_id: ContactId) -> bool:
+    """Whether the contact wants no invitations."""
+    return bool(await tenant.fetchval("select opted_out_at is not null from contacts where id = $1", contact_id))
+
+
+async def set_opted_out(tenant: Connection, contact_id: ContactId, opted_out: bool) -> None:
+    """The contact wants no invitations, or wants them again; what was noted first keeps its time."""
+    await tenant.execute(
+        "update contacts set opted_out_at = case when $2 then coalesce(opted_out_at, now()) end where id = $1",
+        contact_id,
+        opted_out,
+    )

@@ -1,7 +1,7 @@
 """Conversations: one a contact, WhatsApp number and audience, for ever."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -95,6 +95,15 @@ async def set_ai_enabled(tenant: Connection, conversation_id: ConversationId, en
     return done == "UPDATE 1"
 
 
+async def of_customer(tenant: Connection, contact_id: ContactId) -> list[Conversation]:
+    """The conversations a contact has as a customer, one a number of the shop."""
+    rows = await tenant.fetch(
+        f"select {_COLUMNS} from conversations where contact_id = $1 and audience = 'customer' order by created_at, id",
+        contact_id,
+    )
+    return [_from_row(row) for row in rows]
+
+
 async def waiting(tenant: Connection) -> list[asyncpg.Record]:
     """The conversations that a person has, longest waiting first, with the contact's name."""
     return list(
@@ -106,7 +115,45 @@ async def waiting(tenant: Connection) -> list[asyncpg.Record]:
     )
 
 
-_CLOUD_WINDOW = timedelta(hours=24)
+class Unattended(Frozen):
+    """Somebody who waits for a person of the shop, to whom nobody of it has written since."""
+
+    conversation_id: ConversationId
+    name: str | None
+    since: datetime
+    reason: str
+    last_message: str
+
+
+async def unattended(tenant: Connection, *, after: datetime, until: datetime, most: int) -> list[Unattended]:
+    """Who waits since a moment in `(after, until]`, longest first."""
+    rows = await tenant.fetch(
+        """select c.id, ct.name, c.handoff_since, c.handoff_reason, m.content
+           from conversations c join contacts ct on ct.id = c.contact_id
+               left join lateral (select content from messages where conversation_id = c.id and direction = 'inbound'
+                                  order by seq desc limit 1) m on true
+           where c.status = 'waiting_human' and c.handoff_since > $1 and c.handoff_since <= $2
+             and c.handoff_reason is distinct from 'answered_on_phone'
+             and not exists (select from messages p where p.conversation_id = c.id and p.sender in ('human', 'phone')
+                                 and p.created_at >= c.handoff_since)
+           order by c.handoff_since, c.id limit $3""",
+        after,
+        until,
+        most,
+    )
+    return [
+        Unattended(
+            conversation_id=ConversationId(row["id"]),
+            name=row["name"],
+            since=row["handoff_since"],
+            reason=row["handoff_reason"] or "",
+            last_message=row["content"] or "",
+        )
+        for row in rows
+    ]
+
+
+CLOUD_WINDOW = timedelta(hours=24)
 """Meta takes free text this long after the customer's last message; later only templates."""
 
 
@@ -116,7 +163,17 @@ async def window(tenant: Connection, conversation_id: ConversationId) -> timedel
         "select i.kind from conversations c join whatsapp_instances i on i.id = c.whatsapp_instance_id where c.id = $1",
         conversation_id,
     )
-    return _CLOUD_WINDOW if kind == InstanceKind.CLOUD else None
+    return CLOUD_WINDOW if kind == InstanceKind.CLOUD else None
+
+
+async def last_written(tenant: Connection, conversation_id: ConversationId) -> datetime | None:
+    """When the customer last wrote, by the channel's clock."""
+    at: datetime | None = await tenant.fetchval(
+        """select coalesce(sent_at, created_at) from messages where conversation_id = $1 and direction = 'inbound'
+           order by seq desc limit 1""",
+        conversation_id,
+    )
+    return at
 
 
 class Reach(Frozen):
@@ -127,16 +184,23 @@ class Reach(Frozen):
     address: str
 
 
-async def reach(tenant: Connection, contact_id: ContactId, preferred: ConversationId | None = None) -> Reach | None:
-    """The customer's conversation to write in: the preferred one, else the last; None when they never wrote."""
+async def reach(
+    tenant: Connection,
+    contact_id: ContactId,
+    preferred: ConversationId | None = None,
+    *,
+    audience: Audience = Audience.CUSTOMER,
+) -> Reach | None:
+    """The contact's conversation to write in: the preferred one, else the last; None when they never wrote."""
     row = await tenant.fetchrow(
         """select c.id, c.whatsapp_instance_id, m.address from conversations c, lateral (
                select address from messages where conversation_id = c.id and direction = 'inbound'
                order by seq desc limit 1) m
-           where c.contact_id = $1 and c.audience = 'customer'
+           where c.contact_id = $1 and c.audience = $3
            order by c.id is not distinct from $2 desc, c.last_message_at desc nulls last limit 1""",
         contact_id,
         preferred,
+        audience,
     )
     if row is None:
         return None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 
 from domain.conversation import HandledAs, Sender, StoredMessage
-from domain.events import InboundMessage
+from domain.events import InboundMessage, MessageKind
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
 from storage.database import Connection
@@ -118,11 +118,12 @@ async def history(tenant: Connection, conversation_id: ConversationId, limit: in
 
 class LastWord(Frozen):
     """What the customer wrote since `asked` was sent to them, all parts of it; `answering` is its turn, or None for a
-    person's words."""
+    person's words. `is_all_text`: no voice message, picture or the like came with it, which may say otherwise."""
 
     texts: tuple[str, ...]
     answering: TurnId | None
     asked: str
+    is_all_text: bool = True
 
 
 async def last_word(tenant: Connection, conversation_id: ConversationId) -> LastWord:
@@ -139,21 +140,38 @@ async def last_word(tenant: Connection, conversation_id: ConversationId) -> Last
                order by date_trunc('second', coalesce(sent_at, created_at)) desc, seq desc limit 1)
            select case when not exists (
                    select from messages where turn_id = o.turn_id and status not in ('sent', 'delivered', 'read'))
-               then o.turn_id end turn_id, m.content, coalesce((
+               then o.turn_id end turn_id, m.content, m.message_type, coalesce((
                    select string_agg(content, E'\n' order by part) from messages
                    where turn_id = o.turn_id and status in ('sent', 'delivered', 'read')), o.content) asked
            from (select) one left join ours o on true
-               left join messages m on m.conversation_id = $1 and m.direction = 'inbound' and m.message_type = 'text'
+               left join messages m on m.conversation_id = $1 and m.direction = 'inbound'
                    and (o.seq is null or m.seq > o.seq
                         and (m.sent_at is null or m.sent_at >= date_trunc('second', o.sent_at)))
            order by m.seq""",
         conversation_id,
     )
     return LastWord(
-        texts=tuple(row["content"] for row in rows if row["content"] is not None),
+        texts=tuple(row["content"] for row in rows if row["message_type"] == MessageKind.TEXT),
         answering=TurnId(rows[0]["turn_id"]) if rows[0]["turn_id"] else None,
         asked=rows[0]["asked"] or "",
+        is_all_text=all(row["message_type"] in (None, MessageKind.TEXT) for row in rows),
     )
+
+
+async def written_since(
+    tenant: Connection, conversation_id: ConversationId, since: datetime, *, most: int
+) -> list[str]:
+    """The last texts that were written to us after a moment of the database's clock, oldest first."""
+    rows = await tenant.fetch(
+        """select content from (
+               select content, seq from messages where conversation_id = $1 and direction = 'inbound'
+                   and message_type = 'text' and created_at > $2 order by seq desc limit $3) last
+           order by seq""",
+        conversation_id,
+        since,
+        most,
+    )
+    return [row["content"] for row in rows]
 
 
 async def sent_since(

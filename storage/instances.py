@@ -94,3 +94,11 @@ class Instances:
             connection_state=ConnectionState(row["connection_state"]),
             is_active=row["is_active"],
         )
+
+
+async def first_in_service(tenant: Connection) -> tuple[InstanceId, InstanceKind] | None:
+    """The shop's oldest number in service, and its provider; None when it has none."""
+    row = await tenant.fetchrow(
+        "select id, kind from whatsapp_instances where is_active order by created_at, id limit 1"
+    )
+    return (InstanceId(row["id"]), InstanceKind(row["kind"])) if row else None

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from domain.agenda_rules import AgendaRules
+from domain.aurora_rules import AuroraRules
 from domain.errors import Misconfigured
 from domain.frozen import Frozen
 from domain.ids import OrganizationId
@@ -14,6 +15,7 @@ from domain.shop import AiConfig, Organization
 from storage.database import Connection
 
 _PLAIN = AgendaRules()
+_USUAL = AuroraRules()
 
 
 class SettingsChange(Frozen):
@@ -23,6 +25,7 @@ class SettingsChange(Frozen):
     timezone: str | None = None
     opening_hours: OpeningHours | None = None
     agenda_rules: AgendaRules | None = None
+    aurora_rules: AuroraRules | None = None
     model: str | None = None
     aurora_model: str | None = None
     about: str | None = None
@@ -52,6 +55,7 @@ async def add(
     opening_hours: OpeningHours,
     ai_config: AiConfig,
     agenda_rules: AgendaRules = _PLAIN,
+    aurora_rules: AuroraRules = _USUAL,
 ) -> None:
     """A new shop, in a transaction bound to its own new id. Raises `Misconfigured` when the slug is taken."""
     try:
@@ -63,28 +67,39 @@ async def add(
     except (asyncpg.CheckViolationError, asyncpg.StringDataRightTruncationError) as error:
         raise Misconfigured("a slug is made of at most 63 small letters, digits and hyphens") from error
     await tenant.execute(
-        """insert into organization_settings (organization_id, timezone, opening_hours, ai_config, agenda_rules)
-           values ($1, $2, $3, $4, $5)""",
+        """insert into organization_settings (organization_id, timezone, opening_hours, ai_config, agenda_rules,
+               aurora_rules)
+           values ($1, $2, $3, $4, $5, $6)""",
         organization_id,
         timezone,
         opening_hours.model_dump_json(),
         ai_config.model_dump_json(),
         agenda_rules.model_dump_json(),
+        aurora_rules.model_dump_json(),
     )
 
 
 async def get(tenant: Connection, organization_id: OrganizationId) -> Organization:
     """The shop and its settings. Raises `Misconfigured` when there is none of that id."""
+    found = await find(tenant, organization_id)
+    if found is None:
+        raise Misconfigured(f"there is no shop {organization_id}")
+    return found
+
+
+async def find(tenant: Connection, organization_id: OrganizationId) -> Organization | None:
+    """The shop and its settings; None when there is none of that id."""
     row = await tenant.fetchrow(
         """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.agenda_rules,
-                  s.late_after_minutes,
+                  s.aurora_rules, s.late_after_minutes,
                   s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes,
-                  s.phone_quiet_minutes
+                  s.phone_quiet_minutes,
+                  exists (select from knowledge k where k.organization_id = o.id and k.is_active) has_learned
            from organizations o join organization_settings s on s.organization_id = o.id where o.id = $1""",
         organization_id,
     )
     if row is None:
-        raise Misconfigured(f"there is no shop {organization_id}")
+        return None
     return Organization(
         id=OrganizationId(row["id"]),
         name=row["name"],
@@ -93,12 +108,14 @@ async def get(tenant: Connection, organization_id: OrganizationId) -> Organizati
         ai_config=AiConfig.model_validate_json(row["ai_config"]),
         opening_hours=OpeningHours.model_validate_json(row["opening_hours"]),
         agenda_rules=AgendaRules.model_validate_json(row["agenda_rules"]),
+        aurora_rules=AuroraRules.model_validate_json(row["aurora_rules"]),
         late_after_minutes=row["late_after_minutes"],
         answer_limit_hours=row["answer_limit_hours"],
         outbound_limit_hours=row["outbound_limit_hours"],
         loop_limit=row["loop_limit"],
         loop_window_minutes=row["loop_window_minutes"],
         phone_quiet_minutes=row["phone_quiet_minutes"],
+        has_learned=row["has_learned"],
     )
 
 
@@ -118,7 +135,8 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
                outbound_limit_hours = coalesce($11, outbound_limit_hours),
                loop_limit = coalesce($12, loop_limit), loop_window_minutes = coalesce($13, loop_window_minutes),
                phone_quiet_minutes = coalesce($14, phone_quiet_minutes),
-               agenda_rules = coalesce($15::jsonb, agenda_rules)
+               agenda_rules = coalesce($15::jsonb, agenda_rules),
+               aurora_rules = coalesce($16::jsonb, aurora_rules)
            where organization_id = $1""",
         organization_id,
         changes.timezone,
@@ -135,9 +153,18 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
         changes.loop_window_minutes,
         changes.phone_quiet_minutes,
         changes.agenda_rules.model_dump_json() if changes.agenda_rules is not None else None,
+        changes.aurora_rules.model_dump_json() if changes.aurora_rules is not None else None,
     )
     if done != "UPDATE 1":
         raise Misconfigured(f"there is no shop {organization_id}")
+
+
+async def take_schedules_turn(tenant: Connection, organization_id: OrganizationId) -> None:
+    """The schedules of one shop are made to agree with its rows by one process at a time, until the transaction ends.
+
+    Or who read the rows first, and writes last, would undo what the other made of newer ones.
+    """
+    await tenant.execute("select pg_advisory_xact_lock(hashtextextended($1, 5))", f"{organization_id}|schedules")
 
 
 async def settle_seconds(tenant: Connection, organization_id: OrganizationId) -> float:

@@ -12,19 +12,23 @@ from uuid import UUID
 import asyncpg
 
 from domain.addresses import Address
+from domain.charts import Chart
 from domain.conversation import Sender
-from domain.events import DeliveryStatus, ShopMessageSeen, StatusChanged
+from domain.events import DeliveryStatus, MessageKind, ShopMessageSeen, StatusChanged
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
 from storage import alerts
 from storage.contacts import contacts_with
 from storage.database import Connection
 
-_COLUMNS = "id, status, content, address, whatsapp_message_id, created_at"
+_COLUMNS = "id, status, content, address, whatsapp_message_id, created_at, picture"
 
 
 class OutboundMessage(Frozen):
-    """A row of the outbox. `reference` is what the channel is told as our own id of it."""
+    """A row of the outbox. `reference` is what the channel is told as our own id of it.
+
+    Where there is a `picture`, that is sent, and `content` is its caption.
+    """
 
     id: MessageId
     status: DeliveryStatus
@@ -32,6 +36,7 @@ class OutboundMessage(Frozen):
     address: str
     whatsapp_message_id: str | None
     created_at: datetime
+    picture: Chart | None = None
 
     @property
     def reference(self) -> str:
@@ -49,17 +54,37 @@ async def enqueue(
     address: str,
     parts: Sequence[str],
     sender: Sender,
+    pictures: Sequence[Chart] = (),
 ) -> list[OutboundMessage]:
-    """The rows of a turn's reply, in order. Idempotent by (turn, part): a second run finds the first one's."""
+    """The rows of a turn's reply, the text's parts and then the pictures, in order.
+
+    Idempotent by (turn, part): a second run finds the first one's.
+    """
+    contents: list[tuple[MessageKind, str, str | None]] = [
+        *((MessageKind.TEXT, text, None) for text in parts),
+        *((MessageKind.IMAGE, chart.title, chart.model_dump_json()) for chart in pictures),
+    ]
     await tenant.executemany(
         """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
             from_me,
-               sent_by_ai, status, address, turn_id, part)
-           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8) 
+               sent_by_ai, status, address, turn_id, part, message_type, provider_type, picture)
+           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8, $10, $10, $11)
            on conflict (turn_id, part) do nothing""",
         [
-            (organization_id, conversation_id, instance_id, sender, text, address, turn_id, part, sender is Sender.AI)
-            for part, text in enumerate(parts)
+            (
+                organization_id,
+                conversation_id,
+                instance_id,
+                sender,
+                content,
+                address,
+                turn_id,
+                part,
+                sender is Sender.AI,
+                kind,
+                picture,
+            )
+            for part, (kind, content, picture) in enumerate(contents)
         ],
     )
     return await of_turn(tenant, turn_id)
@@ -184,7 +209,7 @@ async def claim_echo(tenant: Connection, instance_id: InstanceId, seen: ShopMess
                           select id from conversations where contact_id = any({contacts_with(5, 6)})))))
               and whatsapp_instance_id = $1 and direction = 'outbound' and sender <> 'phone'
               and (whatsapp_message_id = $2 or id = $3 or status = 'sending')
-            order by whatsapp_message_id = $2 desc nulls last, seq limit 1 for update""",
+            order by (whatsapp_message_id = $2 or id = $3) desc nulls last, seq limit 1 for update""",
         instance_id,
         seen.provider_message_id,
         _id_in_reference(seen.provider_message_id),
@@ -263,4 +288,5 @@ def _from_row(row: asyncpg.Record) -> OutboundMessage:
         address=row["address"],
         whatsapp_message_id=row["whatsapp_message_id"],
         created_at=row["created_at"],
+        picture=Chart.model_validate_json(row["picture"]) if row["picture"] is not None else None,
     )

@@ -1,38 +1,20 @@
 """Who owns the shop, by the number they write from."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 
-from domain.frozen import Frozen
-from domain.ids import OrganizationId, OwnerNumberId
+import asyncpg
+
+from domain.ids import ContactId, OrganizationId, OwnerNumberId
+from domain.owners import OwnerNumber, OwnerRole
 from storage.database import Connection
 
-
-class OwnerRole(StrEnum):
-    """What an owner number may order."""
-
-    OWNER = "owner"
-    MANAGER = "manager"
-
-
-class OwnerNumber(Frozen):
-    """A row of `aurora_owner_numbers`; `phone` is canonical."""
-
-    id: OwnerNumberId
-    phone: str
-    name: str | None
-    role: OwnerRole
+_COLUMNS = "id, phone, name, role"
 
 
 async def listed(tenant: Connection) -> list[OwnerNumber]:
     """The active owner numbers, oldest first."""
-    rows = await tenant.fetch(
-        "select id, phone, name, role from aurora_owner_numbers where is_active order by created_at, id"
-    )
-    return [
-        OwnerNumber(id=OwnerNumberId(row["id"]), phone=row["phone"], name=row["name"], role=OwnerRole(row["role"]))
-        for row in rows
-    ]
+    rows = await tenant.fetch(f"select {_COLUMNS} from aurora_owner_numbers where is_active order by created_at, id")
+    return [_from_row(row) for row in rows]
 
 
 async def find(tenant: Connection, phones: Sequence[str]) -> OwnerNumberId | None:
@@ -41,6 +23,25 @@ async def find(tenant: Connection, phones: Sequence[str]) -> OwnerNumberId | Non
         "select id from aurora_owner_numbers where phone = any($1) and is_active order by created_at limit 1", phones
     )
     return OwnerNumberId(found) if found else None
+
+
+async def of_contact(tenant: Connection, contact_id: ContactId) -> OwnerNumber | None:
+    """The active owner number among a contact's phones; None for a customer, and for who was an owner until now."""
+    row = await tenant.fetchrow(
+        f"""select {_COLUMNS} from aurora_owner_numbers where is_active and phone = any(array(
+                select value::varchar from contact_addresses where contact_id = $1 and kind = 'phone'))
+            order by created_at limit 1""",
+        contact_id,
+    )
+    return _from_row(row) if row else None
+
+
+async def get(tenant: Connection, owner_number_id: OwnerNumberId) -> OwnerNumber | None:
+    """The active owner number of that id; None when it is one no longer."""
+    row = await tenant.fetchrow(
+        f"select {_COLUMNS} from aurora_owner_numbers where id = $1 and is_active", owner_number_id
+    )
+    return _from_row(row) if row else None
 
 
 async def add(
@@ -67,3 +68,7 @@ async def deactivate(tenant: Connection, phone: str) -> bool:
         "update aurora_owner_numbers set is_active = false where phone = $1 and is_active", phone
     )
     return done == "UPDATE 1"
+
+
+def _from_row(row: asyncpg.Record) -> OwnerNumber:
+    return OwnerNumber(id=OwnerNumberId(row["id"]), phone=row["phone"], name=row["name"], role=OwnerRole(row["role"]))

@@ -14,12 +14,15 @@ from storage.database import Connection
 
 _COLUMNS = """p.id, p.name, p.hours, p.lunch, p.does_everything,
     array(select service_id from professional_services d where d.professional_id = p.id) does"""
+_ABSENCES = """select a.id, a.professional_id, p.name professional, a.starts_at, a.ends_at, a.note
+    from absences a join professionals p on p.id = a.professional_id"""
 
 
 class Absence(Frozen):
     """A stretch in which somebody is away."""
 
     id: UUID
+    professional_id: ProfessionalId
     professional: str
     starts_at: datetime
     ends_at: datetime
@@ -29,6 +32,14 @@ class Absence(Frozen):
 async def active(tenant: Connection) -> tuple[Professional, ...]:
     """Who works in the shop, longest there first."""
     rows = await tenant.fetch(f"select {_COLUMNS} from professionals p where p.is_active order by p.number")
+    return tuple(_from_row(row) for row in rows)
+
+
+async def retired(tenant: Connection, among: Sequence[ProfessionalId]) -> tuple[Professional, ...]:
+    """Those of these who work here no longer, longest there first."""
+    rows = await tenant.fetch(
+        f"select {_COLUMNS} from professionals p where not p.is_active and p.id = any($1) order by p.number", among
+    )
     return tuple(_from_row(row) for row in rows)
 
 
@@ -103,13 +114,27 @@ async def drop_absence(tenant: Connection, absence_id: UUID) -> bool:
 
 async def absences(tenant: Connection, after: datetime) -> list[Absence]:
     """Absences that have not ended, soonest first."""
+    rows = await tenant.fetch(f"{_ABSENCES} where a.ends_at > $1 order by a.starts_at, p.name", after)
+    return [Absence(**dict(row)) for row in rows]
+
+
+async def absences_of(
+    tenant: Connection, professional_id: ProfessionalId, start: datetime, end: datetime
+) -> list[Absence]:
+    """The absences of a professional that touch a period, soonest first."""
     rows = await tenant.fetch(
-        """select a.id, p.name professional, a.starts_at, a.ends_at, a.note
-           from absences a join professionals p on p.id = a.professional_id
-           where a.ends_at > $1 order by a.starts_at, p.name""",
-        after,
+        f"{_ABSENCES} where a.professional_id = $1 and a.ends_at > $2 and a.starts_at < $3 order by a.starts_at, a.id",
+        professional_id,
+        start,
+        end,
     )
     return [Absence(**dict(row)) for row in rows]
+
+
+async def absence(tenant: Connection, absence_id: UUID) -> Absence | None:
+    """The absence of that id."""
+    row = await tenant.fetchrow(f"{_ABSENCES} where a.id = $1", absence_id)
+    return Absence(**dict(row)) if row else None
 
 
 def _from_row(row: asyncpg.Record) -> Professional:

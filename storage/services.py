@@ -79,6 +79,11 @@ async def set_variant(
     )
 
 
+async def set_price(tenant: Connection, service_id: ServiceId, price: Decimal) -> None:
+    """What the service costs for pets that no variant fits."""
+    await tenant.execute("update services set price = $2 where id = $1", service_id, price)
+
+
 async def drop_variant(tenant: Connection, service_id: ServiceId, size: Size | None, coat: Coat | None) -> bool:
     """Forget the figures of that pair; whether there were any."""
     done = await tenant.execute(

@@ -16,6 +16,11 @@ class WakeKind(StrEnum):
 
     BOOKING = "booking"
     WAITING_LIST = "waiting_list"
+    LETTER = "letter"
+    PROACTIVE = "proactive"
+    CAMPAIGN = "campaign"
+    QUESTION = "question"
+    SCHEDULES = "schedules"
 
 
 class Wake(Frozen):

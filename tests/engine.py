@@ -23,6 +23,7 @@ from domain.addresses import Address, AddressKind, conversation_key
 from domain.instances import InstanceKind
 from gateway import application
 from operating.waking import Waking
+from pictures.drawing import Drawing
 from settings import Settings
 from storage.database import Database
 from storage.instances import Instances
@@ -145,6 +146,7 @@ async def running_engine(
     model_timeout: float = 5,
     worker: bool = True,
     starting: Client | None = None,
+    drawing: Drawing | None = None,
 ) -> AsyncIterator[Engine]:
     """An engine with a shop behind a fake bridge and the practice model.
 
@@ -164,7 +166,7 @@ async def running_engine(
         )
         bridge.token = shop.instance.api_token.get_secret_value()
         chat = ChatModel.connect(api_key=SecretStr("x"), base_url=model.base_url, timeout_seconds=model_timeout)
-        activities = activities_of(database, instances, channels(http), chat)
+        activities = activities_of(database, instances, channels(http), chat, drawing)
         async with served(_Served(application(database, temporal, settings))) as gateway_url:
             engine = Engine(shop, bridge, model, database, temporal, gateway_url, http, settings)
             bridge.webhook_url = f"{gateway_url}/webhooks/baileys/{shop.instance.webhook_key}"

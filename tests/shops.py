@@ -9,14 +9,15 @@ from decimal import Decimal
 from pydantic import SecretStr
 
 from domain.agenda_rules import AgendaRules
+from domain.aurora_rules import AuroraRules, Briefing
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
 from domain.opening import OpeningHours, OpenSpan
+from domain.owners import OwnerRole
 from domain.shop import AiConfig
 from storage import organizations, owners, professionals, services
 from storage.database import Database
 from storage.instances import Instances
-from storage.owners import OwnerRole
 
 OWNER = "5511988887777"
 CUSTOMER = "5511999990001"
@@ -24,6 +25,10 @@ ALWAYS_OPEN = OpeningHours(dict.fromkeys(range(7), (OpenSpan(opens=time(9), clos
 
 PLAIN_RULES = AgendaRules(opens_on_holidays=True, minimum_notice_minutes=0)
 """A test that says "amanhã" holds on any day of the year."""
+
+
+SILENT_AURORA = AuroraRules(paused=frozenset(Briefing))
+"""Nothing is said unasked while a test runs, whatever the hour; a test of that wakes what it wants."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ async def open_shop(
     name: str = "Pet Shop Amigo Fiel",
     people: int = 2,
     rules: AgendaRules = PLAIN_RULES,
+    aurora: AuroraRules = SILENT_AURORA,
 ) -> Shop:
     """A new shop of that name with one WhatsApp number; by default it does not wait for bursts."""
     organization_id = OrganizationId(uuid.uuid4())
@@ -69,6 +75,7 @@ async def open_shop(
             opening_hours=ALWAYS_OPEN,
             ai_config=AiConfig(),
             agenda_rules=rules,
+            aurora_rules=aurora,
         )
         await tenant.execute("update organization_settings set settle_seconds = $1", Decimal(str(settle_seconds)))
         for service, category, price in (
@@ -84,4 +91,6 @@ async def open_shop(
             await professionals.add(tenant, organization_id, f"Profissional {number + 1}")
         await owners.add(tenant, organization_id, phone=OWNER, name="Dona", role=OwnerRole.OWNER)
         await instances.save(tenant, instance)
+        if aurora.paused == SILENT_AURORA.paused:  # there is nothing to schedule, and tests count wakes
+            await tenant.execute("delete from wakes where kind = 'schedules'")
     return Shop(organization_id, instance)

@@ -4,15 +4,20 @@ from datetime import date
 
 from pydantic import AwareDatetime
 
+from domain.aurora_rules import Briefing
 from domain.conversation import HandoffReason
 from domain.events import InboundMessage, ShopMessageSeen
 from domain.frozen import Frozen
-from domain.ids import BookingId, ConversationId, InstanceId, OrganizationId, ServiceId
+from domain.ids import BookingId, CampaignId, ConversationId, InstanceId, OrganizationId, QuestionId, ServiceId
 
 MESSAGE_WORKFLOW = "MessageWorkflow"
 HANDOFF_WORKFLOW = "HandoffWorkflow"
 BOOKING_WORKFLOW = "BookingWorkflow"
 WAITING_LIST_WORKFLOW = "WaitingListWorkflow"
+LETTER_WORKFLOW = "LetterWorkflow"
+BRIEFING_WORKFLOW = "BriefingWorkflow"
+CAMPAIGN_WORKFLOW = "CampaignWorkflow"
+QUESTION_WORKFLOW = "QuestionWorkflow"
 
 MESSAGE_RECEIVED = "message_received"
 ANSWERED_BY_PHONE = "answered_by_phone"
@@ -61,9 +66,30 @@ class BookingStart(Frozen):
     booking_id: BookingId
 
 
+class QuestionStart(Frozen):
+    """A customer's question to the shop's people."""
+
+    organization_id: OrganizationId
+    question_id: QuestionId
+
+
 class WaitingListStart(Frozen):
     """Who waits for a service on a day (of the shop's calendar)."""
 
     organization_id: OrganizationId
     service_id: ServiceId
     day: date
+
+
+class CampaignStart(Frozen):
+    """Customers who are to be invited, one at a time."""
+
+    organization_id: OrganizationId
+    campaign_id: CampaignId
+
+
+class BriefingStart(Frozen):
+    """What Aurora is to say unasked, to the owners of a shop."""
+
+    organization_id: OrganizationId
+    briefing: Briefing

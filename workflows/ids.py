@@ -3,7 +3,8 @@
 from datetime import date
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from domain.ids import BookingId, ServiceId, TurnId
+from domain.aurora_rules import Briefing
+from domain.ids import BookingId, CampaignId, OrganizationId, QuestionId, ServiceId, TurnId
 
 TASK_QUEUE = "auzap"
 
@@ -29,6 +30,26 @@ def booking_workflow_id(booking_id: BookingId) -> str:
 def waiting_list_workflow_id(service_id: ServiceId, day: date) -> str:
     """The workflow id of those who wait for a service (which is one shop's) on a day."""
     return f"waiting-list/{service_id}/{day.isoformat()}"
+
+
+def letter_workflow_id(letter_id: UUID) -> str:
+    """The workflow id of a letter, to a customer or to an owner."""
+    return f"letter/{letter_id}"
+
+
+def briefing_schedule_id(organization_id: OrganizationId, briefing: Briefing) -> str:
+    """The id of a shop's schedule for a briefing of Aurora's; its workflows have the time they were due behind it."""
+    return f"briefing/{organization_id}/{briefing}"
+
+
+def campaign_workflow_id(campaign_id: CampaignId) -> str:
+    """The workflow id of a campaign that fills the agenda."""
+    return f"campaign/{campaign_id}"
+
+
+def question_workflow_id(question_id: QuestionId) -> str:
+    """The workflow id of a customer's question to the shop's people."""
+    return f"question/{question_id}"
 
 
 def turn_id(first_run_id: str, number: int) -> TurnId:

@@ -19,17 +19,19 @@ with workflow.unsafe.imports_passed_through():
     from activities.burying import Bury, Burying
     from activities.handing_over import HandingOver, HandOver, TypedOnPhone, Waiting
     from activities.opening import Opening, OpenTurn, TurnOpening
+    from activities.remembering import Remember
     from activities.sending import SendReply
     from domain.conversation import AgentType, HandoffReason, Sender
     from domain.events import InboundMessage, MessageKind, ShopMessageSeen
     from domain.ids import TurnId
-    from domain.replies import media_answer, with_lateness
+    from domain.replies import OPTED_IN, OPTED_OUT, media_answer, with_lateness
     from domain.texts import remembered
     from domain.turns import Decision
     from workflows import contracts, policies
     from workflows.contracts import ConversationStart, HandoffStart, Release
     from workflows.delivery import Delivery
     from workflows.ids import turn_id
+    from workflows.remembering import remember
     from workflows.settling import settle
     from workflows.thinking import Reply, Thought
 
@@ -104,6 +106,9 @@ class MessageWorkflow:
             await self._hand_over(opening, reply.hand_over_first, reply.detail)
         await self._send(this_turn, opening, reply)
         self._turn_messages = []
+        if opening.to_remember:
+            order = Remember(organization_id=self._start.organization_id, conversation_id=opening.conversation_id)
+            await remember(order, interrupted=lambda: bool(self._inbox or self._phone))
         if reply.handed_over is not None and opening.agent is AgentType.CLIENT_AI:
             await self._continue_with_person(opening, reply.handed_over)
 
@@ -120,6 +125,9 @@ class MessageWorkflow:
                     await self._continue_with_person(opening, HandoffReason.LOOP_SUSPECTED)
                 case Decision.ANSWER_MEDIA:
                     text = media_answer(opening.media or MessageKind.UNSUPPORTED)
+                    return Reply(text=text, sender=Sender.SYSTEM, opening=opening)
+                case Decision.OPT_OUT | Decision.OPT_IN:
+                    text = OPTED_OUT if opening.decision is Decision.OPT_OUT else OPTED_IN
                     return Reply(text=text, sender=Sender.SYSTEM, opening=opening)
                 case Decision.THINK:
                     workflow.set_current_details("Pensando na resposta")
@@ -168,6 +176,7 @@ class MessageWorkflow:
             agent=opening.agent,
             answers=opening.message_ids,
             contact_id=opening.contact_id,
+            pictures=reply.charts,
         )
         await self._delivery.deliver(
             order,

@@ -62,6 +62,9 @@ SEND_TIMEOUT = timedelta(seconds=90)
 HELD_POLL = timedelta(seconds=60)
 """How often a held reply is tried although nobody said that the shop's number is back."""
 
+HELD_POLL_LONGEST = timedelta(minutes=15)
+"""The same, for a letter that has been held for long: a number that comes back wakes it anyway."""
+
 NOTICE_TRY = timedelta(minutes=10)
 """How long a notice or an offer is tried before its rows are looked at again: it may be night by then, or too late."""
 

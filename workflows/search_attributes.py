@@ -14,6 +14,9 @@ AUZAP_ASSIGNEE = SearchAttributeKey.for_keyword("AuzapAssignee")
 AUZAP_DUE_AT = SearchAttributeKey.for_datetime("AuzapDueAt")
 AUZAP_MESSAGES = SearchAttributeKey.for_keyword_list("AuzapMessages")
 
+SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+"""The server's own: when a run was due by the schedule that started it."""
+
 # (name, type as the `temporal` CLI spells it)
 ALL_SEARCH_ATTRIBUTES: tuple[tuple[str, str], ...] = (
     (AUZAP_ORGANIZATION.name, "Keyword"),

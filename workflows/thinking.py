@@ -14,12 +14,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.thinking import AskModel, RunTool, Thinking, TurnRef
     from domain import replies
     from domain.bookings import BookingChange, BookingFacts, Proposal
+    from domain.charts import Chart
     from domain.claims import unsupported_claim, with_confirmations
     from domain.conversation import AgentType, Audience, HandoffReason, Sender
     from domain.errors import ModelRefused, ModelUnavailable
     from domain.frozen import Frozen
     from domain.ids import OrganizationId, TurnId
-    from domain.model import ModelAnswer
+    from domain.model import ModelAnswer, ToolOutcome
+    from domain.owner_orders import ProposedOrder
     from domain.reply_facts import ReplyFacts
     from domain.turns import Decision
     from workflows import policies
@@ -38,6 +40,7 @@ class Reply(Frozen):
     handed_over: HandoffReason | None = None
     hand_over_first: HandoffReason | None = None
     detail: str = ""
+    charts: tuple[Chart, ...] = ()
 
 
 class Thought:
@@ -64,6 +67,12 @@ class Thought:
         self._made: list[tuple[BookingChange, BookingFacts]] = []
         self._proposed: list[Proposal] = []
         self._slots: list[datetime] = []
+        self._orders: dict[str, ProposedOrder] = {}
+        self._done: list[str] = []
+        self._charts: list[Chart] = []
+        self._figures: list[str] = []
+        self._answers: list[str] = []
+        self._asked_shop = False
         self._handed_over = False
         self._correction: str | None = None
         self._corrections = 0
@@ -88,13 +97,15 @@ class Thought:
                 await self._run_tools(round_, answer)
                 self._kept.append(round_)
                 continue
+            said = replies.without_finding_out(answer.text) if self._asked_shop else answer.text
             claim = unsupported_claim(
-                answer.text,
+                said,
                 bookings=self._bookings(),
                 cancelled=[booking for change, booking in self._made if change is BookingChange.CANCELLED],
                 handed_over=self._handed_over,
                 facts=self._facts(),
                 audience=Audience.OWNER if self._opening.agent is AgentType.AURORA else Audience.CUSTOMER,
+                answers=self._answers,
             )
             if claim is None:
                 return self._reply(answer.text, Sender.AI)
@@ -141,6 +152,19 @@ class Thought:
             self._slots += outcome.slots
             if outcome.handed_over is not None:
                 self._handed_over = True
+            self._take_note_for_owner(outcome)
+
+    def _take_note_for_owner(self, outcome: ToolOutcome) -> None:
+        self._answers.append(outcome.content)
+        if outcome.order is not None:
+            self._orders[outcome.order.code] = outcome.order
+        elif outcome.done is not None:
+            self._done.append(outcome.done)
+        elif outcome.ok:
+            self._figures.append(outcome.content)
+        if outcome.chart is not None and outcome.chart not in self._charts:
+            self._charts.append(outcome.chart)
+        self._asked_shop = self._asked_shop or outcome.asked_shop
 
     def _turn_ref(self) -> TurnRef:
         return TurnRef(
@@ -155,11 +179,18 @@ class Thought:
     def _reply(self, text: str, sender: Sender) -> Reply:
         done = [booking.told(change, _today(booking.start)) for change, booking in self._made]
         asked = [p.summary(_today(p.start or p.before or workflow.now())) for p in self._proposed]
+        if self._opening.agent is AgentType.AURORA:
+            text = replies.with_orders(
+                text, done=self._done, asked=[o.summary for o in self._orders.values()], keep=bool(self._figures)
+            )
+        if self._asked_shop and not self._handed_over:  # a person answers that, too
+            text = replies.with_finding_out(text)
         return Reply(
             text=with_confirmations(text, [*done, *asked]),
             sender=sender,
             opening=self._opening,
             handed_over=HandoffReason.ASKED_BY_MODEL if self._handed_over else None,
+            charts=tuple(self._charts),
         )
 
     def _facts(self) -> ReplyFacts | None:

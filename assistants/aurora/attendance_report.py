@@ -1,60 +1,58 @@
 """attendance_report: who was attended, what was done and what it brought in."""
 
-from datetime import datetime, time, timedelta
-from enum import StrEnum
+from pydantic import JsonValue
 
-from pydantic import Field, JsonValue
-
-from assistants.toolbox import Answer, Arguments, Tool, Turn
+from assistants.aurora.asking_period import PeriodArguments
+from assistants.aurora.reporting import count_change, money_change, what_happened
+from assistants.toolbox import Answer, Tool, Turn
+from domain.figures import Attendance
 from domain.money import reais
 from domain.portuguese import counted
-from storage import attendance
+from storage import figures
 
 
-class Period(StrEnum):
-    """A period up to now, in the shop's time zone; weeks begin on Monday."""
-
-    TODAY = "today"
-    WEEK = "week"
-    MONTH = "month"
-
-
-class AttendanceReport(Arguments):
-    """The period the owner asks about."""
-
-    period: Period = Field(description="today (hoje), week (esta semana, desde segunda) ou month (este mês)")
-
-
-async def report(turn: Turn, wanted: AttendanceReport) -> Answer:
+async def report(turn: Turn, wanted: PeriodArguments) -> Answer:
     """Count what was completed; reads only."""
-    first = {
-        Period.TODAY: turn.today,
-        Period.WEEK: turn.today - timedelta(days=turn.today.weekday()),
-        Period.MONTH: turn.today.replace(day=1),
-    }[wanted.period]
-    zone = turn.organization.zone
-    start = datetime.combine(first, time.min, tzinfo=zone)
-    end = datetime.combine(turn.today + timedelta(days=1), time.min, tzinfo=zone)
-    done = await attendance.between(turn.tenant, start, end)
-    by_category: list[JsonValue] = [
-        {"name": row.category, "count": row.count, "label": counted(row.count, row.category)}
-        for row in done.by_category
-    ]
-    return Answer(
-        {
-            "period": wanted.period,
-            "from": first.isoformat(),
-            "to": turn.today.isoformat(),
-            "clients": done.clients,
-            "services": by_category,
-            "revenue": reais(done.revenue),
-        }
-    )
+    asked = what_happened(turn, wanted)
+    now = await figures.attendance(turn.tenant, asked.counted, turn.organization.zone)
+    before = await figures.attendance(turn.tenant, asked.before, turn.organization.zone)
+    change: dict[str, JsonValue] = {
+        "clients": count_change("cliente")(now.clients, before.clients),
+        "services": _changes_by_category(now, before),
+        "services_total": count_change("serviço")(_total(now), _total(before)),
+        "revenue": money_change(now.revenue, before.revenue),
+    }
+    return Answer(asked.answer(_figures(now), _figures(before), change))
+
+
+def _figures(done: Attendance) -> dict[str, JsonValue]:
+    return {
+        "clients": done.clients,
+        "services": [
+            {"name": row.category, "count": row.count, "label": counted(row.count, row.category)}
+            for row in done.by_category
+        ],
+        "services_total": _total(done),
+        "revenue": reais(done.revenue),
+    }
+
+
+def _total(done: Attendance) -> int:
+    return sum(row.count for row in done.by_category)
+
+
+def _changes_by_category(now: Attendance, before: Attendance) -> dict[str, JsonValue]:
+    counts = {row.category: row.count for row in now.by_category}
+    past = {row.category: row.count for row in before.by_category}
+    return {
+        name: count_change(name)(counts.get(name, 0), past.get(name, 0))
+        for name in (*counts, *(name for name in past if name not in counts))
+    }
 
 
 ATTENDANCE_REPORT = Tool(
     name="attendance_report",
     description="Clientes atendidos, serviços feitos por tipo e faturamento do período, dos agendamentos concluídos.",
-    arguments=AttendanceReport,
+    arguments=PeriodArguments,
     run=report,
 )

@@ -21,6 +21,7 @@ from dev.practice_model.protocol import (
     ToolCall,
     Usage,
 )
+from dev.practice_model.shop_questions import written
 from dev.practice_model.wording import NO_AI
 
 INSTANT_TEXT = "Olá! Como posso ajudar?"
@@ -33,12 +34,14 @@ Answering = Callable[[ChatRequest], AnswerMessage]
 
 def by_rules(request: ChatRequest) -> AnswerMessage:
     """The answer of the rules; the first text of a conversation says that this is no AI."""
+    if (text := written(request)) is not None:
+        return AnswerMessage(content=text)
     system = next((message.text for message in request.messages if message.role in ("system", "developer")), "")
     prompt = read_prompt(system)
     conversation = read_conversation(request.messages)
     decision: Decision
     if prompt.role is Role.AURORA:
-        decision = answer_owner(conversation, request.offered_tools)
+        decision = answer_owner(conversation, prompt, request.offered_tools)
     else:
         decision = answer_customer(conversation, prompt, request.offered_tools)
     if isinstance(decision, Use):

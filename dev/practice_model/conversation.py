@@ -21,12 +21,16 @@ _ARGUMENTS: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue]
 
 @dataclass(frozen=True, slots=True)
 class ToolUse:
-    """A tool called in this turn, and its result; `after` is how many user messages had come before it."""
+    """A tool called in this turn, and its result; `after` is how many user messages had come before it.
+
+    `answer` is the result as it was written, for those who read more of it.
+    """
 
     name: str
     arguments: Arguments
     result: ToolResult
     after: int = 0
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +101,4 @@ def _use(call: ToolCall, content: str, after: int) -> ToolUse:
         arguments = _ARGUMENTS.validate_json(call.function.arguments)
     except ValidationError:
         arguments = {}
-    return ToolUse(call.function.name, arguments, read_result(content), after)
+    return ToolUse(call.function.name, arguments, read_result(content), after, content)

@@ -9,11 +9,12 @@ from dev.practice_model.changing import continue_change
 from dev.practice_model.consent import answer_to_question
 from dev.practice_model.conversation import Conversation
 from dev.practice_model.decision import Call, Decision, Say, Use
-from dev.practice_model.intents import Intent, read_intents
+from dev.practice_model.intents import REFUSED, Intent, read_intents
 from dev.practice_model.outcomes import outcome
 from dev.practice_model.portuguese import fold
 from dev.practice_model.prompt import Prompt
 from dev.practice_model.services import consultations, read_service
+from dev.practice_model.shop_questions import about_the_shop
 from dev.practice_model.tools import ESCALATE
 from dev.practice_model.waiting import join_list, leave_list, tell_appointments
 from dev.practice_model.wish import Hearing, Wish, read_wish
@@ -33,7 +34,7 @@ def answer_customer(conversation: Conversation, prompt: Prompt, tools: frozenset
     reason = _reason_for_person(intents, conversation.last_said)
     if reason is not None or conversation.used(ESCALATE):
         return _hand_over(reason, conversation, tools, urgent=Intent.EMERGENCY in intents)
-    if Intent.REFUSE in intents:
+    if intents & REFUSED:
         return Say(wording.REFUSAL)
     if Intent.IDENTITY in intents:
         return Say(wording.identity(prompt.shop))
@@ -48,6 +49,8 @@ def answer_customer(conversation: Conversation, prompt: Prompt, tools: frozenset
         return leaving
     if asks_for_list(text) and hearing.wish.change is None:
         return tell_appointments(conversation, prompt, tools)
+    if (asking := about_the_shop(conversation, hearing, intents, prompt, tools)) is not None:
+        return asking
     if not _goes_on(intents, hearing, conversation, text):
         return Say(_small_talk(intents, conversation, prompt))
     if hearing.wish.waiting:
@@ -70,7 +73,7 @@ def _after_correction(correction: str) -> str:
 def _reason_for_person(intents: frozenset[Intent], last_said: str) -> str | None:
     if Intent.EMERGENCY in intents:
         return "Emergência relatada pelo cliente"
-    if Intent.REFUSE in intents:
+    if intents & REFUSED:
         return None
     if Intent.PERSON in intents:
         return "O cliente pediu para falar com uma pessoa"

@@ -9,16 +9,16 @@ from dev.practice_model.portuguese import clauses
 WEEKDAYS = (
     "segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira", "sábado", "domingo",
 )  # fmt: skip
-_WEEKDAY_WORDS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
-_MONTHS = (
+WEEKDAY_WORDS = ("segunda", "terca", "quarta", "quinta", "sexta", "sabado", "domingo")
+MONTHS = (
     "janeiro", "fevereiro", "marco", "abril", "maio", "junho",
     "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
 )  # fmt: skip
 _RELATIVE = re.compile(r"\b(depois de amanha|amanha|hoje)\b")
-_WEEKDAY = re.compile(rf"\b(?:({'|'.join(_WEEKDAY_WORDS)})|([2-6])[aª]?[ -]feira)\b(?! (?:opcao|dose|vez)\b)")
+_WEEKDAY = re.compile(rf"\b(?:({'|'.join(WEEKDAY_WORDS)})|([2-6])[aª]?[ -]feira)\b(?! (?:opcao|dose|vez)\b)")
 _DATE = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?(?![\d/])")
-_MONTH_DAY = re.compile(rf"\b(\d{{1,2}}) de ({'|'.join(_MONTHS)})\b")
-_DAY_OF_MONTH = re.compile(rf"\bdia (\d{{1,2}})\b(?!/| de (?:{'|'.join(_MONTHS)}))")
+_MONTH_DAY = re.compile(rf"\b(\d{{1,2}}) de ({'|'.join(MONTHS)})\b")
+_DAY_OF_MONTH = re.compile(rf"\bdia (\d{{1,2}})\b(?!/| de (?:{'|'.join(MONTHS)}))")
 REFUSED = re.compile(
     r"\bnao (?:posso|da|consigo|quero|rola|vai dar|pode|serve|vou (?:poder|conseguir))\b|\bnao$|^menos "
 )
@@ -62,7 +62,7 @@ def _named_days(clause: str, today: date) -> list[date]:
         ahead = {"hoje": 0, "amanha": 1, "depois de amanha": 2}[match[1]]
         found.append((match.start(), today + timedelta(days=ahead)))
     for match in _WEEKDAY.finditer(clause):
-        weekday = _WEEKDAY_WORDS.index(match[1]) if match[1] else int(match[2]) - 2
+        weekday = WEEKDAY_WORDS.index(match[1]) if match[1] else int(match[2]) - 2
         # Said on a Sunday, "domingo" is the next one: for the same day people say "hoje".
         found.append((match.start(), today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)))
     return [day for _, day in sorted(found)]
@@ -74,7 +74,7 @@ def _calendar_dates(clause: str, today: date) -> list[date]:
         year = int(match[3]) + (2000 if len(match[3]) == 2 else 0) if match[3] else None
         found.append((match.start(), _date(int(match[1]), int(match[2]), year, today)))
     for match in _MONTH_DAY.finditer(clause):
-        found.append((match.start(), _date(int(match[1]), _MONTHS.index(match[2]) + 1, None, today)))
+        found.append((match.start(), _date(int(match[1]), MONTHS.index(match[2]) + 1, None, today)))
     for match in _DAY_OF_MONTH.finditer(clause):
         found.append((match.start(), _next_day_of_month(int(match[1]), today)))
     return [day for _, day in sorted(found, key=lambda place: place[0]) if day is not None]

@@ -41,11 +41,13 @@ _COMPLAINT = re.compile(
     r"\b(?:reclamacao|reclamar|pessim[oa]|absurdo|procon|processar voces|advogad[oa]|machucaram|maltrat\w+|"
     r"decepcionad[oa]|horrivel|indignad[oa]|nunca mais (?:volto|piso)|quero meu dinheiro|reembolso)\b"
 )
-_REFUSE = re.compile(
+_TRICK = re.compile(
     r"\b(?:ignor\w+|esquec\w+|desconsider\w+|disregard|forget)\b.{0,40}"
     r"\b(?:instruc\w+|regras?|anterior\w*|instructions?|rules|prompt)\b"
     r"|\bprompt\b|\bsystem message\b|\bmodo (?:desenvolvedor|dev|admin)\b|\bjailbreak\b|\bfinja (?:que|ser)\b"
-    r"|\b(?:dados?|telefones?|numeros?|enderecos?|cadastros?|nomes?|lista|agenda|pets?|agendamentos?|conversas?)\b.{0,40}"
+)
+_OTHERS_DATA = re.compile(
+    r"\b(?:dados?|telefones?|numeros?|enderecos?|cadastros?|nomes?|lista|agenda|pets?|agendamentos?|conversas?)\b.{0,40}"
     r"\b(?:outr[oa]s? (?:clientes?|pessoas?|don[oa]s?|tutor(?:es)?)|(?:d?[oa]s|todos os|demais) clientes|vizinh[oa])\b"
 )
 _MACHINE = r"(?:robo|bot|ia|inteligencia artificial|human[oa]|pessoa|maquina|gente)"
@@ -75,12 +77,16 @@ class Intent(StrEnum):
     PERSON = "person"
     EMERGENCY = "emergency"
     COMPLAINT = "complaint"
-    REFUSE = "refuse"
+    TRICK = "trick"
+    OTHERS_DATA = "others_data"
     IDENTITY = "identity"
     PRICE = "price"
     SERVICES = "services"
     BOOKING = "booking"
 
+
+REFUSED = frozenset((Intent.TRICK, Intent.OTHERS_DATA))
+"""What a customer is told cannot be."""
 
 _WHOLE = {
     Intent.GREETING: _GREETING,
@@ -97,7 +103,8 @@ _NEEDED = {
 }
 _SOMEWHERE = {
     Intent.COMPLAINT: _COMPLAINT,
-    Intent.REFUSE: _REFUSE,
+    Intent.TRICK: _TRICK,
+    Intent.OTHERS_DATA: _OTHERS_DATA,
     Intent.IDENTITY: _IDENTITY,
     Intent.PRICE: _PRICE,
     Intent.SERVICES: _SERVICES,

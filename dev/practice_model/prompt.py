@@ -29,6 +29,8 @@ _AURORA = re.compile(r"^Você é a Aurora\b")
 _TODAY = re.compile(r"^- (\d{4}-\d{2}-\d{2}) = .*\(hoje\)$")
 _SERVICE = re.compile(r"^- (.+): (R\$ ?[\d.]+,\d{2}), (\d+) min$")
 _VARIANT = re.compile(r"^  - (.+: R\$ ?[\d.]+,\d{2}, \d+ min)$")
+_LEARNED = re.compile(r"^- «(.+?)» → (.+)$")
+_ORDER = re.compile(r"^- ([0-9a-f]{8}): (.+)$")
 _PET = re.compile(r"^- ([^(]+) \(([^),]+)(, [^)]*)?\)$")
 
 
@@ -50,6 +52,14 @@ class RegisteredPet:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnersOrder:
+    """An order of the owner's; `code` is what tools know it by."""
+
+    code: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """The facts of a system prompt; what it does not say is empty."""
 
@@ -62,6 +72,12 @@ class Prompt:
     kept: tuple[KeptSlot, ...] = ()
     proposed: tuple[Proposed, ...] = ()
     waits: tuple[Wait, ...] = ()
+    professionals: tuple[str, ...] = ()
+    orders: tuple[OwnersOrder, ...] = ()
+    done: tuple[OwnersOrder, ...] = ()
+    questions: tuple[OwnersOrder, ...] = ()
+    answered: tuple[OwnersOrder, ...] = ()
+    learned: tuple[tuple[str, str], ...] = ()
 
 
 def read_prompt(text: str) -> Prompt:
@@ -83,6 +99,12 @@ def read_prompt(text: str) -> Prompt:
         ),
         proposed=_read(_block(lines, "Esperando o sim do cliente"), lambda line: read_proposed(line, names)),
         waits=_read(_block(lines, "Lista de espera do cliente"), lambda line: read_wait(line, names)),
+        professionals=tuple(line.removeprefix("- ") for line in _block(lines, "Profissionais") if line[:2] == "- "),
+        orders=_read(_block(lines, "Pedidos esperando um sim"), _order),
+        done=_read(_block(lines, "Feitos há pouco, que podem ser desfeitos"), _order),
+        questions=_read(_block(lines, "Perguntas de clientes esperando resposta"), _order),
+        answered=_read(_block(lines, "Perguntas de clientes já respondidas"), _order),
+        learned=_read(_block(lines, "O que a loja já respondeu"), _learned),
     )
 
 
@@ -101,6 +123,16 @@ def _pet(found: re.Match[str]) -> RegisteredPet:
     traits = fold(found[3] or "")
     species = species_of(fold(found[2])) or _other(found[2])
     return RegisteredPet(found[1].strip(), species, read_size(traits), read_coat(traits))
+
+
+def _learned(line: str) -> tuple[str, str] | None:
+    found = _LEARNED.match(line)
+    return (found[1], found[2]) if found else None
+
+
+def _order(line: str) -> OwnersOrder | None:
+    found = _ORDER.match(line)
+    return OwnersOrder(found[1], found[2]) if found else None
 
 
 def _read(lines: Iterable[str], read: Callable[[str], T | None]) -> tuple[T, ...]:

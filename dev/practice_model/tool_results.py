@@ -51,6 +51,8 @@ class ToolResult(_Read):
     proposed: str | None = None
     appointment: str = ""
     appointments: tuple[ListedAppointment | str, ...] = ()
+    # ask_the_shop, where the shop has answered it before
+    answer: str = ""
     # refusals
     candidates: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

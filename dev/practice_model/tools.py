@@ -10,6 +10,7 @@ CONFIRM = "confirm_appointment"
 LIST = "list_appointments"
 JOIN = "join_waiting_list"
 LEAVE = "leave_waiting_list"
+ASK = "ask_the_shop"
 ESCALATE = "escalate_to_human"
 
 CHANGES = frozenset((BOOK, RESCHEDULE, CANCEL, CONFIRM, JOIN, LEAVE))

@@ -95,6 +95,11 @@ class PhoneClient:
                     return message
                 after = message.id
 
+    async def picture(self, webhook_key: str, message_id: str) -> bytes:
+        """What an image message of the engine shows."""
+        response = await self._http.get(f"{_shop(webhook_key)}/pictures/{quote(message_id, safe='')}")
+        return response.raise_for_status().content
+
     async def read(self, webhook_key: str, phone: str) -> int:
         """The customer opens the chat; how many messages became read."""
         response = await self._http.post(f"{_chat(webhook_key, phone)}/read")

@@ -44,7 +44,7 @@ async def send(caller: Caller, phone: ThePhone, body: OutgoingMessage) -> JSONRe
     if jid is None:
         raise HTTPException(404, "not_on_whatsapp")
     try:
-        message, new = phone.send(caller, jid, body.text, body.messageId)
+        message, new = phone.send(caller, jid, body.words, body.messageId, body.picture)
     except Disconnected as error:
         raise HTTPException(503, "disconnected") from error
     return JSONResponse(baileys.sender_key(message.jid, message.id), status_code=201 if new else 200)

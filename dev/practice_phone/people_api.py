@@ -11,6 +11,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from dev.practice_phone.engine_api import ThePhone
 from dev.practice_phone.phone import TokenTaken
+from dev.practice_phone.pictures import picture_of
 from dev.practice_phone.records import Connection, Instance, Jid, address_of
 from dev.practice_phone.stream import events
 from dev.practice_phone.views import (
@@ -126,6 +127,15 @@ async def messages(
         if found or left <= 0 or phone.changes.closed:
             return MessageList(messages=tuple(MessageView.of(message) for message in found))
         await phone.changes.wait(left)
+
+
+@router.get("/{webhook_key}/pictures/{message_id}")
+async def picture(instance: TheInstance, message_id: str, phone: ThePhone) -> Response:
+    """What an image message of the engine shows; it never changes."""
+    found = picture_of(phone.store, instance.webhook_key, message_id)
+    if found is None:
+        raise HTTPException(404, "unknown_picture")
+    return Response(found.content, media_type=found.mimetype, headers={"Cache-Control": "private, max-age=86400"})
 
 
 @router.post("/{webhook_key}/chats/{phone_number}/read")

@@ -10,6 +10,7 @@ from dev.practice_phone import baileys
 from dev.practice_phone.changes import Changes
 from dev.practice_phone.deliveries import Deliveries
 from dev.practice_phone.outbox import Outbox
+from dev.practice_phone.pictures import save_picture
 from dev.practice_phone.records import (
     Author,
     Connection,
@@ -18,6 +19,7 @@ from dev.practice_phone.records import (
     Jid,
     Kind,
     Message,
+    Picture,
     UpsertType,
 )
 from dev.practice_phone.store import Store
@@ -103,8 +105,13 @@ class Phone:
         self._wake()
         return message
 
-    def send(self, instance: Instance, jid: Jid, text: str, message_id: str) -> tuple[Message, bool]:
-        """The engine sends; the message and true, or the first message of that id and false. Raises `Disconnected`."""
+    def send(
+        self, instance: Instance, jid: Jid, text: str, message_id: str, picture: Picture | None = None
+    ) -> tuple[Message, bool]:
+        """The engine sends a text, or a picture with its caption.
+
+        The message and true, or the first message of that id and false. Raises `Disconnected`.
+        """
         key = instance.webhook_key
         known = self.store.message(key, message_id)
         if known is not None:
@@ -117,11 +124,13 @@ class Phone:
                 jid,
                 message_id=message_id,
                 author=Author.ENGINE,
-                kind=Kind.TEXT,
+                kind=Kind.TEXT if picture is None else Kind.IMAGE,
                 text=text,
                 at=datetime.now(UTC),
                 delivery=Delivery.DELIVERED,
             )
+            if picture is not None:
+                save_picture(self.store, key, message_id, picture)
             echo = baileys.upsert([_own(message, instance)], UpsertType.NOTIFY)
             self.outbox.add(key, jid, echo, held=False)
             for status in (baileys.Status.SERVER_ACK, baileys.Status.DELIVERED):

@@ -137,6 +137,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """What an image message of the engine shows."""
+
+    mimetype: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """One body on its way to the gateway; a lane (shop and chat) is delivered one at a time."""
 

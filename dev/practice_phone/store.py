@@ -51,6 +51,10 @@ create table if not exists messages (
     delivery text not null, webhook_id integer,
     unique (webhook_key, message_id), foreign key (webhook_key, jid) references chats (webhook_key, jid)
 );
+create table if not exists pictures (
+    webhook_key text not null, message_id text not null, mimetype text not null, content blob not null,
+    primary key (webhook_key, message_id),
+    foreign key (webhook_key, message_id) references messages (webhook_key, message_id));
 create index if not exists messages_by_chat on messages (webhook_key, jid, seq);
 create index if not exists messages_by_revision on messages (webhook_key, jid, revision);
 create index if not exists messages_by_webhook on messages (webhook_id);

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import datetime
+from typing import Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, field_serializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from dev.practice_phone.outbox import OutboxView
 from dev.practice_phone.records import (
@@ -17,6 +28,7 @@ from dev.practice_phone.records import (
     Jid,
     Kind,
     Message,
+    Picture,
     Preset,
     UpsertType,
 )
@@ -55,14 +67,47 @@ class ConnectionState(BaseModel):
     state: Connection
 
 
+class OutgoingImage(BaseModel):
+    """A picture in a body, at most 6 MB of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    base64: str = Field(min_length=1, max_length=8_000_000)
+    mimetype: Literal["image/png", "image/jpeg"]
+
+    @field_validator("base64")
+    @classmethod
+    def _decodable(cls, encoded: str) -> str:
+        b64decode(encoded, validate=True)  # raises a ValueError
+        return encoded
+
+
 class OutgoingMessage(BaseModel):
-    """Body of `POST /messages`, from the engine; `messageId` makes a repeated send harmless."""
+    """Body of `POST /messages`, from the engine: a text, or an image. `messageId` makes a repeated send harmless."""
 
     model_config = ConfigDict(frozen=True)
 
     jid: str = Field(min_length=1, max_length=120)
-    text: str = Field(min_length=1, max_length=65_536)
+    text: str | None = Field(default=None, min_length=1, max_length=65_536)
+    image: OutgoingImage | None = None
+    caption: str = Field(default="", max_length=65_536)
     messageId: str = Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")  # Baileys' spelling, on the wire
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.text is None) is (self.image is None):
+            raise ValueError("a text or an image")
+        return self
+
+    @property
+    def words(self) -> str:
+        """The text, or the image's caption."""
+        return self.caption if self.text is None else self.text
+
+    @property
+    def picture(self) -> Picture | None:
+        """The image, decoded."""
+        return Picture(self.image.mimetype, b64decode(self.image.base64)) if self.image else None
 
 
 class MessageView(_View):

@@ -21,6 +21,7 @@ from domain.model import ModelAnswer, ToolRequest
 from domain.services import Service, Variant
 from domain.shop import AiConfig, Organization, Pet, Size, Species
 from domain.texts import MODEL_SIGHT
+from office.context import OwnerContext
 from reception.context import CustomerContext
 from storage.interactions import PastRound
 from tests.shops import ALWAYS_OPEN
@@ -72,7 +73,7 @@ def prompt(*, pets: tuple[Pet, ...] = (), **known: object) -> str:
 
 def owners_prompt() -> str:
     """What Aurora is told."""
-    return prompt_for_owner(SHOP, [BATH], now=NOW)
+    return prompt_for_owner(SHOP, OwnerContext(owner=None, services=[BATH], professionals=[]), now=NOW)
 
 
 def headings(text: str) -> list[str]:

@@ -1,13 +1,12 @@
 """Every tool on a real database: what it does, each way it refuses, and that a refusal leaves nothing behind."""
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from pydantic import JsonValue
 
-from assistants.aurora.attendance_report import AttendanceReport
+from assistants.client_ai.ask_the_shop import AskTheShop
 from assistants.client_ai.book_appointment import BookAppointment
 from assistants.client_ai.cancel_appointment import CancelAppointment
 from assistants.client_ai.check_availability import CheckAvailability
@@ -16,6 +15,7 @@ from assistants.client_ai.escalate_to_human import EscalateToHuman
 from assistants.client_ai.list_appointments import ListAppointments
 from assistants.client_ai.register_pet import RegisterPet
 from assistants.client_ai.reschedule_appointment import RescheduleAppointment
+from assistants.client_ai.set_invitations import SetInvitations
 from assistants.client_ai.update_pet import UpdatePet
 from assistants.client_ai.wait_for_a_day import WaitForADay
 from assistants.team import model_name, toolbox
@@ -51,21 +51,26 @@ ARGUMENTS: dict[str, type[Arguments]] = {
     "join_waiting_list": WaitForADay,
     "leave_waiting_list": WaitForADay,
     "escalate_to_human": EscalateToHuman,
-    "attendance_report": AttendanceReport,
+    "set_invitations": SetInvitations,
+    "ask_the_shop": AskTheShop,
 }
 
 
-@pytest.mark.parametrize("agent", list(AgentType))
-def test_the_schema_is_the_arguments_own(agent: AgentType) -> None:
-    """What the model sees is what is validated, and only an assistant's own tools are offered to it."""
-    offered = {s["function"]["name"]: s["function"] for s in toolbox(agent).schemas()}
-    customers = set(ARGUMENTS) - {"attendance_report"}
-    assert set(offered) == (customers if agent is AgentType.CLIENT_AI else {"attendance_report"})
+def test_the_schema_is_the_arguments_own() -> None:
+    """What the model sees is what is validated, and a customer's assistant is offered no tool but its own."""
+    offered = {s["function"]["name"]: s["function"] for s in toolbox(AgentType.CLIENT_AI).schemas()}
+    assert set(offered) == set(ARGUMENTS)
     for name, function in offered.items():
         assert function["parameters"] == ARGUMENTS[name].model_json_schema()
-        assert function["parameters"]["additionalProperties"] is False
-        assert function["description"]
-    json.dumps(offered)
+
+
+@pytest.mark.parametrize("agent", list(AgentType))
+def test_no_tool_takes_what_nobody_reads(agent: AgentType) -> None:
+    """Each has a description, and refuses arguments it does not know."""
+    for tool in toolbox(agent).schemas():
+        assert tool["function"]["parameters"]["additionalProperties"] is False
+        assert tool["function"]["description"]
+    json.dumps(toolbox(agent).schemas())
 
 
 def test_the_seeds_fields_are_required_as_the_seed_says() -> None:
@@ -142,7 +147,7 @@ async def test_an_unknown_tool_and_wrong_arguments_reach_the_model(counter: Coun
         outcome = await counter.call(name, "{}")
         answer = json.loads(outcome.content)
         assert (outcome.ok, answer["error"]) == (False, "unknown_tool")
-        assert set(answer["tools"]) == set(ARGUMENTS) - {"attendance_report"}
+        assert set(answer["tools"]) == set(ARGUMENTS)
     for tool, arguments, names in WRONG:
         outcome = await counter.call(tool, arguments)
         answer = json.loads(outcome.content)
@@ -386,43 +391,3 @@ async def test_a_refusal_takes_back_what_its_tool_began(counter: Counter) -> Non
             "why": ["porque", 1, None],
         }
         assert [p.name for p in await pets.of_contact(turn.tenant, turn.contact_id)] == ["antes"]
-
-
-@pytest.mark.parametrize(
-    ("period", "clients", "banhos", "revenue"),
-    [("today", 1, 1, "R$ 50,00"), ("week", 2, 2, "R$ 100,00"), ("month", 2, 3, "R$ 240,00")],
-)
-async def test_defect_13_auroras_figures_are_the_rows(
-    counter: Counter, period: str, clients: int, banhos: int, revenue: str
-) -> None:
-    """Today, this week from Monday, this month from the first, in the shop's time; only what was completed."""
-    counter = replace(counter, agent=AgentType.AURORA, now=datetime(2026, 11, 18, 20, tzinfo=SAO_PAULO))
-    async with counter.turn() as turn:
-        other = await customer(turn.tenant, counter.shop, LID)
-        me = counter.customer.contact_id
-        for who, day, hour, what, status in (
-            (me, 18, 0, "Banho", "completed"),
-            (me, 17, 23, "Tosa", "cancelled"),
-            (me, 17, 23, "Banho", "no_show"),
-            (other.contact_id, 16, 0, "Banho", "completed"),
-            (other.contact_id, 15, 23, "Tosa", "completed"),
-            (me, 1, 0, "Banho", "completed"),
-            (me, 19, 0, "Banho", "completed"),
-        ):
-            await insert_booking(
-                turn.tenant,
-                counter.shop,
-                who,
-                start=datetime(2026, 11, day, hour, tzinfo=SAO_PAULO),
-                minutes=30,
-                status=status,
-                service_name=what,
-                professional=(await professionals.active(turn.tenant))[status == "no_show"].id,
-            )
-        await insert_booking(
-            turn.tenant, counter.shop, me, start=datetime(2026, 10, 31, 23, tzinfo=SAO_PAULO), status="completed"
-        )
-    report = await counter.use("attendance_report", period=period)
-    assert (report["clients"], report["revenue"], report["period"]) == (clients, revenue, period)
-    assert report["services"][0] == {"name": "banho", "count": banhos, "label": f"{banhos} banho{'s' * (banhos > 1)}"}  # type: ignore[index] # a list, as the assertion shows
-    assert (await counter.use("attendance_report", period="year"))["error"] == "bad_arguments"

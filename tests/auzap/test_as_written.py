@@ -100,3 +100,13 @@ def test_words_are_read_whatever_the_accent() -> None:
     for read in (as_written.size, as_written.coat, as_written.state, as_written.unattended):
         with pytest.raises(Mistyped, match="não é um"):
             read("x")
+
+
+@pytest.mark.parametrize(
+    "zone", ["localtime", "Factory", "posix/America/Sao_Paulo", "right/America/Sao_Paulo", "Brasil"]
+)
+def test_a_zone_that_only_this_machine_knows_is_refused(zone: str) -> None:
+    """The database and Temporal have to know it too: a shop could book nothing in another."""
+    with pytest.raises(Mistyped, match="não conheço o fuso"):
+        as_written.time_zone(zone)
+    assert as_written.time_zone("America/Sao_Paulo") == "America/Sao_Paulo"

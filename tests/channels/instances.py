@@ -7,6 +7,9 @@ from pydantic import SecretStr
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
 
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+"""What begins as a picture does; the rest would not survive being taken for text."""
+
 
 def instance(
     kind: InstanceKind, base_url: str, *, external_id: str = "petshop", token: str = "evolution-key"

@@ -1,5 +1,6 @@
 """What each channel does in its provider's own way, over real HTTP against a fake of it."""
 
+import base64
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import pytest
 from channels.bridge import BridgeChannel
 from channels.cloud import CloudChannel
 from channels.evolution import EvolutionChannel
-from channels.port import OutboundText
+from channels.port import OutboundImage, OutboundText
 from channels.registry import channels
 from domain.errors import (
     ChannelDisconnected,
@@ -20,15 +21,16 @@ from domain.errors import (
 )
 from domain.instances import InstanceKind, WhatsAppInstance
 from tests.channels.conftest import SHORT
-from tests.channels.instances import instance
+from tests.channels.instances import PNG, instance
 from tests.fakes.bridge import Bridge
 from tests.fakes.cloud_api import CloudApi, graph_error
 from tests.fakes.evolution_api import EvolutionApi, problem
-from tests.fakes.faults import Answer, Drop
+from tests.fakes.faults import Answer, Drop, Fault
 from tests.fakes.serving import served
 
 JID = "5511987654321@s.whatsapp.net"
 MESSAGE = OutboundText(to=JID, text="Sua consulta é amanhã, às 10:00.", reference="reply/7?x=1")
+PICTURE = OutboundImage(to=JID, image=PNG, mimetype="image/png", caption="Receita da semana", reference="AUZ7")
 
 
 @pytest.fixture
@@ -63,6 +65,39 @@ async def test_evolution_gets_the_whole_address(client: httpx.AsyncClient) -> No
     assert request.path == "/message/sendText/petshop"
     assert request.headers["apikey"] == "evolution-key"
     assert request.body == {"number": to, "text": MESSAGE.text, "linkPreview": False}
+
+
+async def test_evolution_gets_a_picture_as_bare_base64(client: httpx.AsyncClient) -> None:
+    """`sendMedia` with the kind, the type, a file name, and base64 without `data:` before it."""
+    fake = EvolutionApi()
+    async with served(fake) as url:
+        await EvolutionChannel(client).send_image(instance(InstanceKind.EVOLUTION, url), PICTURE)
+    (request,) = fake.record.requests
+    assert request.path == "/message/sendMedia/petshop"
+    assert request.headers["apikey"] == "evolution-key"
+    assert request.body == {
+        "number": JID,
+        "mediatype": "image",
+        "mimetype": "image/png",
+        "caption": PICTURE.caption,
+        "media": base64.b64encode(PNG).decode(),
+        "fileName": "imagem.png",
+    }
+
+
+async def test_evolution_finds_a_picture_by_its_caption(client: httpx.AsyncClient) -> None:
+    """After a lost answer the picture is found; a text of the same words is not taken for it, nor it for a text."""
+    fake, since = EvolutionApi(), datetime.now(UTC)
+    words = MESSAGE.model_copy(update={"text": PICTURE.caption})
+    async with served(fake) as url:
+        shop, channel = instance(InstanceKind.EVOLUTION, url), EvolutionChannel(client)
+        await channel.send_text(shop, words)
+        assert await channel.find_sent(shop, PICTURE, since) is None
+        fake.faults.next(Drop(after_sending=True))
+        with pytest.raises(SendOutcomeUnknown):
+            await channel.send_image(shop, PICTURE)
+        assert await channel.find_sent(shop, PICTURE, since) == fake.record.sent[1].provider_id
+        assert await channel.find_sent(shop, words, since) == fake.record.sent[0].provider_id
 
 
 @pytest.mark.parametrize(
@@ -156,18 +191,22 @@ async def test_a_name_cannot_leave_its_place_in_the_path() -> None:
 
     def keep(request: httpx.Request) -> httpx.Response:
         asked.append(request.url.raw_path)
-        return httpx.Response(200, json={"key": {"id": "x"}, "messages": [{"id": "x"}]})
+        return httpx.Response(200, json={"id": "x", "key": {"id": "x"}, "messages": [{"id": "x"}]})
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(keep)) as client:
         every, now = channels(client), datetime.now(UTC)
         for kind in (InstanceKind.EVOLUTION, InstanceKind.CLOUD):
             await every.of(kind).send_text(instance(kind, "http://h/", external_id="../a/b?c#d"), MESSAGE)
+            await every.of(kind).send_image(instance(kind, "http://h/", external_id="../a/b?c#d"), PICTURE)
         await EvolutionChannel(client).find_sent(
             instance(InstanceKind.EVOLUTION, "http://h", external_id="a/b"), MESSAGE, now
         )
         await BridgeChannel(client).find_sent(instance(InstanceKind.BAILEYS, "http://h"), MESSAGE, now)
     assert asked == [
         b"/message/sendText/..%2Fa%2Fb%3Fc%23d",
+        b"/message/sendMedia/..%2Fa%2Fb%3Fc%23d",
+        b"/..%2Fa%2Fb%3Fc%23d/messages",
+        b"/..%2Fa%2Fb%3Fc%23d/media",
         b"/..%2Fa%2Fb%3Fc%23d/messages",
         b"/chat/findMessages/a%2Fb",
         b"/chat/findMessages/a%2Fb",
@@ -196,6 +235,25 @@ async def test_a_bridge_is_asked_what_it_sent(client: httpx.AsyncClient) -> None
         assert await channel.find_sent(shop, plain, datetime.now(UTC)) is None
         await channel.send_text(shop, plain)
         assert await channel.find_sent(shop, plain, datetime.now(UTC)) == "ref-1"
+
+
+async def test_a_bridge_sends_a_picture_once_and_knows_it(client: httpx.AsyncClient, bridge: ABridge) -> None:
+    """A picture goes under its reference as a text does: asked twice, a bridge sends once, and finds it by its id."""
+    fake, shop = bridge
+    channel = BridgeChannel(client, timeout=SHORT)
+    assert await channel.find_sent(shop, PICTURE, datetime.now(UTC)) is None
+    fake.faults.next(Drop(after_sending=True))
+    with pytest.raises(SendOutcomeUnknown):
+        await channel.send_image(shop, PICTURE)
+    assert await channel.find_sent(shop, PICTURE, datetime.now(UTC)) == "AUZ7"
+    assert await channel.send_image(shop, PICTURE) == "AUZ7"
+    assert len(fake.record.sent) == 1
+    assert fake.record.requests[1].body == {
+        "jid": JID,
+        "image": {"base64": base64.b64encode(PNG).decode(), "mimetype": "image/png"},
+        "caption": PICTURE.caption,
+        "messageId": "AUZ7",
+    }
 
 
 @pytest.mark.parametrize(
@@ -238,6 +296,52 @@ async def test_the_cloud_api_gets_our_reference(client: httpx.AsyncClient, cloud
         "biz_opaque_callback_data": MESSAGE.reference,
     }
     assert await CloudChannel(client).find_sent(shop, MESSAGE, datetime.now(UTC)) is None
+
+
+async def test_the_cloud_api_is_handed_a_picture_and_then_sends_it(client: httpx.AsyncClient, cloud: Cloud) -> None:
+    """A form with the file first; then a message that names it, with its caption and our reference."""
+    fake, shop = cloud
+    await CloudChannel(client).send_image(shop, PICTURE)
+    upload, message = fake.record.requests
+    assert upload.path == f"/v23.0/{fake.phone_number_id}/media"
+    file = {"name": "imagem.png", "mimetype": "image/png", "base64": base64.b64encode(PNG).decode()}
+    assert upload.body == {"messaging_product": "whatsapp", "type": "image/png", "file": file}
+    assert message.body == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": JID,
+        "type": "image",
+        "image": {"id": next(iter(fake.media)), "caption": PICTURE.caption},
+        "biz_opaque_callback_data": "AUZ7",
+    }
+    assert await CloudChannel(client).find_sent(shop, PICTURE, datetime.now(UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (Drop(), ChannelUnavailable),
+        (Answer(500, {}), ChannelUnavailable),
+        (Answer(200, {"nothing": "of an id"}), ChannelUnavailable),
+        (Answer(200, {"id": "x" * 256}), ChannelUnavailable),
+        (graph_error(131016, status=503), ChannelUnavailable),
+        (graph_error(999, status=500), ChannelUnavailable),
+        (graph_error(131053), ChannelRefused),
+        (Answer(413, {}), ChannelRefused),
+    ],
+    ids=str,
+)
+async def test_a_picture_that_was_not_handed_over_was_not_sent(
+    client: httpx.AsyncClient, cloud: Cloud, fault: Fault, expected: type[ChannelError]
+) -> None:
+    """Whatever goes wrong before the message: it is certain that nothing was sent, and nothing is."""
+    fake, shop = cloud
+    fake.upload_faults.next(fault)
+    with pytest.raises(ChannelError) as caught:
+        await CloudChannel(client, timeout=SHORT).send_image(shop, PICTURE)
+    assert type(caught.value) is expected
+    assert [request.path.rpartition("/")[2] for request in fake.record.requests] == ["media"]
+    assert fake.record.sent == []
 
 
 async def test_a_business_scoped_id_is_a_recipient(client: httpx.AsyncClient, cloud: Cloud) -> None:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from channels.port import OutboundText
+from channels.port import Outbound, OutboundImage, OutboundText
 from channels.registry import Channels, channels
 from domain.errors import ChannelError, ChannelRefused, ChannelUnavailable, SendOutcomeUnknown
 from domain.instances import InstanceKind, WhatsAppInstance
 from tests.channels.conftest import SHORT
-from tests.channels.instances import instance
+from tests.channels.instances import PNG, instance
 from tests.fakes.bridge import Bridge
 from tests.fakes.cloud_api import CloudApi
 from tests.fakes.evolution_api import EvolutionApi
@@ -20,6 +20,9 @@ from tests.fakes.faults import Answer, Drop, Fault, Hang
 from tests.fakes.serving import served
 
 MESSAGE = OutboundText(to="5511987654321@s.whatsapp.net", text="Oi! O Rex está pronto 🐾", reference="ref-1")
+PICTURE = OutboundImage(
+    to=MESSAGE.to, image=PNG, mimetype="image/png", caption="Receita da semana: R$ 1.234,50", reference="ref-2"
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,16 @@ def every(client: httpx.AsyncClient) -> Channels:
     return channels(client, timeout=SHORT)
 
 
-async def _error(every: Channels, wired: Wired, message: OutboundText = MESSAGE) -> ChannelError:
+async def _sent(every: Channels, wired: Wired, message: Outbound) -> str:
+    channel = every.of(wired.instance.kind)
+    if isinstance(message, OutboundImage):
+        return await channel.send_image(wired.instance, message)
+    return await channel.send_text(wired.instance, message)
+
+
+async def _error(every: Channels, wired: Wired, message: Outbound = MESSAGE) -> ChannelError:
     with pytest.raises(ChannelError) as caught:
-        await every.of(wired.instance.kind).send_text(wired.instance, message)
+        await _sent(every, wired, message)
     return caught.value
 
 
@@ -68,6 +78,15 @@ async def test_a_message_is_sent_once_as_it_is(every: Channels, wired: Wired) ->
     assert len(wired.fake.record.requests) == 1
 
 
+async def test_a_picture_is_sent_once_with_its_caption(every: Channels, wired: Wired) -> None:
+    """Every byte of the picture, the caption and the whole address reach the provider, and its id comes back."""
+    provider_id = await every.of(wired.instance.kind).send_image(wired.instance, PICTURE)
+    (sent,) = wired.fake.record.sent
+    assert (sent.provider_id, sent.to, sent.text) == (provider_id, PICTURE.to, PICTURE.caption)
+    assert sent.image == PNG
+
+
+@pytest.mark.parametrize("message", [MESSAGE, PICTURE], ids=["text", "picture"])
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
@@ -93,12 +112,12 @@ async def test_a_message_is_sent_once_as_it_is(every: Channels, wired: Wired) ->
     ids=str,
 )
 async def test_every_answer_is_named_by_what_is_certain(
-    every: Channels, wired: Wired, fault: Fault, expected: type[ChannelError]
+    every: Channels, wired: Wired, message: Outbound, fault: Fault, expected: type[ChannelError]
 ) -> None:
     """Each way a send can go wrong becomes the error that tells Temporal what may be done, and is tried once only."""
     wired.fake.faults.next(fault)
-    assert type(await _error(every, wired)) is expected
-    assert len(wired.fake.record.requests) == 1
+    assert type(await _error(every, wired, message)) is expected
+    assert len([request for request in wired.fake.record.requests if not request.path.endswith("/media")]) == 1
 
 
 @pytest.mark.parametrize(
@@ -127,9 +146,10 @@ async def test_a_rate_limit_may_name_a_date(every: Channels, wired: Wired) -> No
 async def test_a_refused_token_is_an_operators_matter(every: Channels, wired: Wired) -> None:
     """A wrong token is never retried: somebody has to mend it."""
     wrong = instance(wired.instance.kind, wired.instance.base_url, external_id=wired.instance.external_id, token="no")
-    error = await _error(every, Wired(wired.fake, wrong))
-    assert isinstance(error, ChannelRefused)
-    assert error.code in {"unauthorized", "token"}
+    for message in (MESSAGE, PICTURE):
+        error = await _error(every, Wired(wired.fake, wrong), message)
+        assert isinstance(error, ChannelRefused)
+        assert error.code in {"unauthorized", "token"}
 
 
 async def test_a_provider_that_is_not_there_was_sent_nothing(every: Channels, wired: Wired) -> None:
@@ -137,7 +157,8 @@ async def test_a_provider_that_is_not_there_was_sent_nothing(every: Channels, wi
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     away = instance(wired.instance.kind, f"http://127.0.0.1:{port}", external_id="x")
-    assert type(await _error(every, Wired(wired.fake, away))) is ChannelUnavailable
+    for message in (MESSAGE, PICTURE):
+        assert type(await _error(every, Wired(wired.fake, away), message)) is ChannelUnavailable
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,8 @@ def test_other_countries_stay_as_they_are(foreign: str) -> None:
         ("", None),
         ("+", None),
         ("123", None),
+        ("98765-4321", None),
+        ("3456-7890", None),
         ("9" * 400, None),
     ],
 )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from dev.practice_model import completions, marks, owner, wording, wording_changes
+from dev.practice_model import completions, marks, owner_wording, wording, wording_changes
 from dev.practice_model.pet_words import Species
 from dev.practice_model.services import Service
 from dev.practice_model.times import Window
@@ -259,7 +259,7 @@ def test_the_sentence_is_named_and_the_correction_tells_the_truth() -> None:
         ("Você tem 3 agendamentos confirmados hoje e 2 marcados para amanhã.", None),
         ("Hoje você atendeu 8 clientes!\n- 5 banhos\nFaturamento: R$ 400,00", None),
         ("O horário das 10h está reservado para a Mimi.", None),
-        (owner.ABILITIES, None),
+        (owner_wording.ABILITIES, None),
         ("Pronto, agendei o banho para amanhã.", ClaimKind.BOOKING),
     ],
 )

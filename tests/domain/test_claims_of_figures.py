@@ -1,5 +1,6 @@
 """What a model may say of prices and times: only what rows support."""
 
+import json
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from uuid import UUID
@@ -611,9 +612,12 @@ def test_without_facts_figures_are_not_checked(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*INVENTED_PRICES, *INVENTED_TIMES])
-def test_an_owner_may_hear_any_figure(text: str) -> None:
-    """Aurora reports revenue and everybody's bookings."""
-    found = unsupported_claim(text, bookings=(), handed_over=False, audience=Audience.OWNER, facts=FACTS)
+def test_an_owner_may_hear_any_figure_that_a_tool_answered(text: str) -> None:
+    """Aurora reports revenue and everybody's bookings: no list of prices or free times limits her."""
+    answers = [json.dumps({"ok": True, "said": text})]
+    found = unsupported_claim(
+        text, bookings=(), handed_over=False, audience=Audience.OWNER, facts=FACTS, answers=answers
+    )
     assert found is None
 
 

@@ -94,6 +94,22 @@ def test_defect_08_after_an_escalation_nothing_makes_the_assistant_speak() -> No
         assert decide(messages, off, SHOP, recent) is Decision.SILENT
 
 
+def test_an_owner_is_answered_while_the_shop_is_paused() -> None:
+    """Who paused Client AI for the whole shop can tell Aurora to let it go on; one conversation's switch is its own."""
+    owners = CONVERSATION.model_copy(update={"audience": Audience.OWNER})
+    paused = SHOP.model_copy(update={"ai_enabled": False})
+    assert decide([TEXT], owners, paused, 0) is Decision.THINK
+    assert decide([TEXT], owners.model_copy(update={"ai_enabled": False}), SHOP, 0) is Decision.SILENT
+    assert decide([TEXT], CONVERSATION, paused, 0) is Decision.SILENT
+
+
+def test_a_busy_owner_is_no_loop() -> None:
+    """An owner who gives order upon order is answered; what no person keeps up is a loop all the same."""
+    owners = CONVERSATION.model_copy(update={"audience": Audience.OWNER})
+    assert decide([TEXT], owners, SHOP, SHOP.loop_limit) is Decision.THINK
+    assert decide([TEXT], owners, SHOP, 3 * SHOP.loop_limit) is Decision.SUSPECT_LOOP
+
+
 def test_messages_are_sorted_by_age_and_content() -> None:
     """Past the limit only recorded, exactly at it still answered, a text of nothing asks nothing, a picture does."""
     at_limit = message(age=timedelta(hours=12), id_="limit")

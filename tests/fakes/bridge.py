@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import JsonValue
 
 from tests.fakes.faults import Faults
-from tests.fakes.record import Record, SentText
+from tests.fakes.record import Record, SentText, decoded_image
 from tests.fakes.serving import local_client
 
 
@@ -36,12 +36,19 @@ class Bridge:
             return await self.faults.played(fault)
         if not self.connected:
             return JSONResponse({"error": "disconnected"}, 503)
-        jid, text, message_id = (str(body.get(name)) for name in ("jid", "text", "messageId"))
+        image = None
+        if "image" in body:
+            given = body["image"]
+            image = decoded_image(given.get("base64"), given.get("mimetype")) if isinstance(given, dict) else None
+            if image is None or "text" in body:
+                return JSONResponse({"error": "malformed"}, 422)
+        said = body.get("caption", "") if image else body.get("text")
+        jid, text, message_id = (str(part) for part in (body.get("jid"), said, body.get("messageId")))
         if jid in self.not_on_whatsapp:
             return JSONResponse({"error": "not_on_whatsapp"}, 404)
         known = any(message.provider_id == message_id for message in self.record.sent)
         if not known:
-            await self.record.keep_sent(SentText(message_id, "", jid, text, int(time.time()), body))
+            await self.record.keep_sent(SentText(message_id, "", jid, text, int(time.time()), body, image))
         if fault is not None:
             return await self.faults.played(fault)
         return JSONResponse({"key": {"remoteJid": jid, "fromMe": True, "id": message_id}}, 200 if known else 201)

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import JsonValue
 
 from tests.fakes.faults import Answer, Faults
-from tests.fakes.record import Record, SentText
+from tests.fakes.record import Record, SentText, decoded_image
 from tests.fakes.serving import local_client
 
 Json = dict[str, JsonValue]
@@ -42,15 +42,39 @@ class CloudApi:
         self.closed_windows: set[str] = set()
         self.record = Record()
         self.faults = Faults()
+        self.upload_faults = Faults()
+        self.media: dict[str, bytes] = {}
         self.app = FastAPI()
+        self.app.post("/v23.0/{phone_number_id}/media")(self._upload)
         self.app.post("/v23.0/{phone_number_id}/messages")(self._messages)
 
-    async def _messages(self, phone_number_id: str, request: Request) -> Response:
-        body = await self.record.keep_request(request)
+    async def _refusal(self, phone_number_id: str, request: Request) -> Response | None:
         if request.headers.get("authorization") != f"Bearer {self.token}":
             return await self.faults.played(graph_error(190, "Invalid OAuth access token", status=401))
         if phone_number_id != self.phone_number_id:
             return await self.faults.played(graph_error(100, "Unsupported post request. Object does not exist"))
+        return None
+
+    async def _upload(self, phone_number_id: str, request: Request) -> Response:
+        body = await self.record.keep_request(request)
+        if (refusal := await self._refusal(phone_number_id, request)) is not None:
+            return refusal
+        if (fault := self.upload_faults.take()) is not None:
+            return await self.upload_faults.played(fault)
+        file = body.get("file")
+        if body.get("messaging_product") != "whatsapp" or not isinstance(file, dict):
+            return await self.faults.played(graph_error(100, "(#100) The parameter messaging_product is required."))
+        image = decoded_image(file.get("base64"), file.get("mimetype"))
+        if image is None or body.get("type") != file.get("mimetype"):
+            return await self.faults.played(graph_error(100, "Param file must be a file with a supported type"))
+        media_id = f"4490057485{len(self.media):05d}"
+        self.media[media_id] = image
+        return JSONResponse({"id": media_id})
+
+    async def _messages(self, phone_number_id: str, request: Request) -> Response:
+        body = await self.record.keep_request(request)
+        if (refusal := await self._refusal(phone_number_id, request)) is not None:
+            return refusal
         fault = self.faults.take()
         if fault is not None and not fault.after_sending:
             return await self.faults.played(fault)
@@ -58,14 +82,19 @@ class CloudApi:
         to = str(body.get("to") or body.get("recipient"))
         if to in self.closed_windows:
             return await self.faults.played(graph_error(131047, "Re-engagement message"))
-        text = body.get("text")
+        kind = str(body.get("type"))
+        content = body.get(kind)
+        given: Json = content if isinstance(content, dict) else {}
+        if kind == "image" and given.get("id") not in self.media:
+            return await self.faults.played(graph_error(131009, "Parameter value is not valid: no such media"))
         message = SentText(
             f"wamid.FAKE{len(self.record.sent) + 1:08d}",
             phone_number_id,
             to,
-            str(text.get("body") if isinstance(text, dict) else ""),
+            str(given.get("caption" if kind == "image" else "body", "")),
             int(time.time()),
             body,
+            self.media[str(given["id"])] if kind == "image" else None,
         )
         await self.record.keep_sent(message)
         if fault is not None:

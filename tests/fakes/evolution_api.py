@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import JsonValue
 
 from tests.fakes.faults import Faults
-from tests.fakes.record import Record, SentText
+from tests.fakes.record import Record, SentText, decoded_image
 from tests.fakes.serving import local_client
 
 Json = dict[str, JsonValue]
@@ -47,6 +47,7 @@ class EvolutionApi:
         self._count = 0
         self.app = FastAPI()
         self.app.post("/message/sendText/{name}")(self._send_text)
+        self.app.post("/message/sendMedia/{name}")(self._send_media)
         self.app.post("/chat/findMessages/{name}")(self._find_messages)
         self.app.get("/instance/connectionState/{name}")(self._connection_state)
 
@@ -54,6 +55,20 @@ class EvolutionApi:
         body = await self.record.keep_request(request)
         if (refusal := self._refusal(name, request)) is not None:
             return refusal
+        return await self._send(name, body, str(body.get("text")), None)
+
+    async def _send_media(self, name: str, request: Request) -> Response:
+        body = await self.record.keep_request(request)
+        if (refusal := self._refusal(name, request)) is not None:
+            return refusal
+        if body.get("mediatype") not in ("image", "video", "audio", "ptv", "document") or not body.get("fileName"):
+            return JSONResponse(problem(400, "Bad Request", [["mediatype or fileName is wrong"]]), 400)
+        image = decoded_image(body.get("media"), body.get("mimetype"))
+        if image is None:
+            return JSONResponse(problem(400, "Bad Request", ["Owned media must be a url or base64"]), 400)
+        return await self._send(name, body, str(body.get("caption", "")), image)
+
+    async def _send(self, name: str, body: Json, text: str, image: bytes | None) -> Response:
         fault = self.faults.take()
         if fault is not None and not fault.after_sending:
             return await self.faults.played(fault)
@@ -63,7 +78,7 @@ class EvolutionApi:
         if number in self.not_on_whatsapp:
             missing: Json = {"jid": number, "exists": False, "number": number.partition("@")[0]}
             return JSONResponse(problem(400, "Bad Request", [missing]), 400)
-        message = SentText(self.new_id(), name, number, str(body.get("text")), int(time.time()), body)
+        message = SentText(self.new_id(), name, number, text, int(time.time()), body, image)
         await self.record.keep_sent(message)
         if fault is not None:
             return await self.faults.played(fault)
@@ -101,11 +116,14 @@ class EvolutionApi:
     def stored(self, message: SentText) -> Json:
         """A sent message as Evolution stores, answers and echoes it."""
         jid = self.stored_as.get(message.to, message.to)
+        content: Json = {"conversation": message.text}
+        if message.image is not None:
+            content = {"imageMessage": {"mimetype": "image/jpeg", "caption": message.text}}
         return {
             "key": {"remoteJid": jid, "fromMe": True, "id": message.provider_id},
             "pushName": "",
-            "message": {"conversation": message.text},
-            "messageType": "conversation",
+            "message": content,
+            "messageType": next(iter(content)),
             "messageTimestamp": message.at,
             "source": "web",
         }

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +21,22 @@ from dev.postgres import throwaway_postgres
 from dev.practice_model.faults import Fault, FaultKind
 from dev.temporal_binary import find_temporal
 from dev.temporal_server import dev_server_args
+from domain.aurora_rules import Briefing
 from domain.bookings import BookingStatus
+from storage import contacts
 from storage.database import Database
 from storage.instances import Instances
 from storage.migrate import migrate
+from storage.shop_questions import QuestionStatus
 from temporal import DATA_CONVERTER
 from tests.conftest import Keys
 from tests.engine import Engine, running_engine, upsert, whatsapp_message
+from tests.shops import CUSTOMER, OWNER
 from tests.workflows.agenda_days import Life, booked, customer, marked, moved, on_the_hour, shop_where_it_is
+from tests.workflows.briefings_told import Told
+from tests.workflows.inviting import filled
+from tests.workflows.test_questions_to_the_shop import ANSWER, TO_OWNER, Line, lapsed
+from tests.workflows.test_remembering import long_conversation
 from tests.workflows.test_waiting_list import FIRST, SECOND, full_day
 from workflows import contracts
 from workflows.contracts import Release
@@ -151,11 +159,93 @@ async def waiting_list(engine: Engine, skipper: TimeSkipper) -> Handle:
     return line.handle
 
 
+async def campaign(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """Three are invited, one of them is skipped, and the report is written."""
+    filling = await filled(engine, skipper)
+    await engine.bridge.record.wait_for_sent(1)
+    await filling.is_still()
+    begun = await _this_run(filling.handle, engine)
+    async with engine.database.tenant(engine.shop.organization_id) as tenant:
+        await contacts.set_opted_out(tenant, filling.customers[1].contact_id, True)
+    await filling.has_ended()
+    return begun
+
+
+async def campaign_stopped(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """Ordered at night, begun in the morning, stopped by the owner after the first invitation."""
+    filling = await filled(engine, skipper, hour=21)
+    await filling.passes_to(datetime.combine(filling.tomorrow, time(9, 1), tzinfo=filling.zone))
+    begun = await _this_run(filling.handle, engine)
+    await filling.stop()
+    await begun.result()
+    return begun
+
+
+async def _this_run(handle: Handle, engine: Engine) -> Handle:
+    """The run that is under way: the end of a campaign wakes its id once more."""
+    return engine.temporal.get_workflow_handle(handle.id, run_id=(await handle.describe()).run_id)
+
+
+async def _first_run(engine: Engine, handle: Handle) -> Handle:
+    """Of an id that was woken again after its end."""
+    first = None
+    while first is None:  # what is listed comes a moment later
+        runs = [run async for run in engine.temporal.list_workflows(f"WorkflowId = '{handle.id}'")]
+        first = min(runs, key=lambda run: run.start_time, default=None)
+    return engine.temporal.get_workflow_handle(handle.id, run_id=first.run_id)
+
+
+async def question_answered(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """The owner answers what a customer wanted to know; the model puts it into words."""
+    line = Line(engine)
+    await line.asks()
+    await line.gets(OWNER, TO_OWNER)
+    await line.answers()
+    await line.gets(CUSTOMER, ANSWER)
+    await line.ends()
+    return await _first_run(engine, line.handle(await line.question(QuestionStatus.ANSWERED)))
+
+
+async def question_lapsed(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """Nobody answers in time: a person has the conversation."""
+    line = Line(engine)
+    question = await lapsed(line, skipper)
+    await line.ends()
+    return await _first_run(engine, line.handle(question))
+
+
+async def remembered(engine: Engine, skipper: TimeSkipper) -> Handle:
+    """A turn of Aurora's after which a long conversation is summarised, and one that overtakes it."""
+    await long_conversation(engine)
+    engine.model.faults.add(Fault(kind=FaultKind.SLOW, seconds=30, contains="Conversa:"))
+    await engine.says("oi", phone=OWNER)
+    while engine.model.calls.count < 2:
+        await asyncio.sleep(0.02)
+    await engine.says("oi de novo", phone=OWNER)
+    handle: Handle = engine.temporal.get_workflow_handle(engine.workflow_id(OWNER))
+    await handle.result()
+    return handle
+
+
+async def briefing(engine: Engine, _skipper: TimeSkipper) -> Handle:
+    """The summary of a day on which a customer was served, by its own schedule."""
+    told = Told(engine)
+    await told.wants(Briefing.DAILY_SUMMARY)
+    await told.booked([told.at(9)], status="completed")
+    return await told.due(Briefing.DAILY_SUMMARY)
+
+
 SCENES: tuple[Callable[[Engine], Awaitable[None]], ...] = (booking, overtaken, corrected, handed_over, released, held)
 SCENES_OF_DAYS: tuple[Callable[[Engine, TimeSkipper], Awaitable[Handle]], ...] = (
     booking_life,
     booking_moved,
     waiting_list,
+    campaign,
+    campaign_stopped,
+    question_answered,
+    question_lapsed,
+    remembered,
+    briefing,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.addresses import Address, AddressKind
+from domain.charts import Chart
 from domain.conversation import Audience, Sender
 from domain.events import DeliveryStatus, InboundMessage, MessageKind, ShopMessageSeen, StatusChanged
 from domain.ids import ContactId, ConversationId, ProfessionalId, TurnId
@@ -88,6 +89,7 @@ async def reply(
     turn_id: TurnId | None = None,
     sender: Sender = Sender.AI,
     moved_to: DeliveryStatus | None = None,
+    pictures: Sequence[Chart] = (),
 ) -> list[OutboundMessage]:
     """The outbox rows of a turn's reply."""
     rows = await outbox.enqueue(
@@ -99,6 +101,7 @@ async def reply(
         address=f"{CUSTOMER}@s.whatsapp.net",
         parts=parts or ("Olá!",),
         sender=sender,
+        pictures=pictures,
     )
     if moved_to is not None:
         for row in rows:
@@ -187,6 +190,66 @@ async def insert_booking(
         professional_id,
     )
     return made
+
+
+async def owners_rows(tenant: Connection, shop: Shop, of: Customer, pet_id: uuid.UUID | None = None) -> None:
+    """A row in every table of the owner's side, by plain SQL, about that customer and in their conversation."""
+    owner = await tenant.fetchval("select id from aurora_owner_numbers order by created_at limit 1")
+    order = await tenant.fetchval(
+        """insert into owner_orders (organization_id, owner_number_id, conversation_id, kind, command, summary, turn_id,
+               expires_at)
+           values ($1, $2, $3, 'set_shop_ai', '{"enabled": false}', 'pausar', gen_random_uuid(), now()) returning id""",
+        shop.organization_id,
+        owner,
+        of.conversation_id,
+    )
+    await tenant.execute(
+        """insert into audit_log (organization_id, actor_kind, actor, owner_number_id, order_id, action, subject)
+           values ($1, 'owner', 'Dona', $2, $3, 'set_shop_ai', 'a loja toda')""",
+        shop.organization_id,
+        owner,
+        order,
+    )
+    letter = await tenant.fetchval(
+        """insert into letters (organization_id, contact_id, purpose, content, expires_at, status)
+           values ($1, $2, 'invitation', 'Vamos marcar?', now(), 'sent') returning id""",
+        shop.organization_id,
+        of.contact_id,
+    )
+    campaign = await tenant.fetchval(
+        """insert into campaigns (organization_id, owner_number_id, service_id, first_day, last_day, status)
+           select $1, $2, id, '2026-11-23', '2026-11-24', 'finished' from services limit 1 returning id""",
+        shop.organization_id,
+        owner,
+    )
+    await tenant.execute(
+        """insert into invitations (organization_id, campaign_id, position, contact_id, pet_id, letter_id, status)
+           values ($1, $2, 1, $3, $4, $5, 'sent')""",
+        shop.organization_id,
+        campaign,
+        of.contact_id,
+        pet_id,
+        letter,
+    )
+    question = await tenant.fetchval(
+        """insert into shop_questions (organization_id, conversation_id, contact_id, question, status, answer_by)
+           values ($1, $2, $3, 'Tem estacionamento?', 'answered', now()) returning id""",
+        shop.organization_id,
+        of.conversation_id,
+        of.contact_id,
+    )
+    await tenant.execute(
+        """insert into knowledge (organization_id, question, question_folded, answer, question_id)
+           values ($1, 'Tem estacionamento?', 'tem estacionamento', 'Tem, ao lado.', $2) on conflict do nothing""",
+        shop.organization_id,
+        question,
+    )
+    await tenant.execute(
+        """insert into conversation_memories (organization_id, conversation_id, summary, until_seq)
+           values ($1, $2, 'falou da agenda', 1)""",
+        shop.organization_id,
+        of.conversation_id,
+    )
 
 
 async def contents(tenant: Connection, conversation_id: ConversationId) -> Sequence[str]:

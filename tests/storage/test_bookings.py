@@ -2,9 +2,7 @@
 
 import asyncio
 import uuid
-from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -16,7 +14,7 @@ from domain.bookings import BookingStatus, ChangedBy, Intent
 from domain.busy_times import NEVER_BUSY
 from domain.ids import BookingId, ProfessionalId, TurnId
 from domain.shop import Pet
-from storage import attendance, bookings, contacts, held_slots, professionals
+from storage import bookings, held_slots, professionals
 from storage import busy as busy_rows
 from storage.bookings import Conflict, NewTimes
 from storage.database import Connection, Database
@@ -30,7 +28,6 @@ from tests.storage.rows import (
     customer,
     insert_booking,
     pet,
-    phone,
     service,
     until_somebody_waits,
 )
@@ -422,46 +419,3 @@ async def test_what_is_still_to_come(database: Database, shop: Shop) -> None:
             "2026-11-23 13:00, Rex, Banho, R$ 50,00, confirmado",
             "2026-11-23 14:00, , Banho, R$ 50,00, agendado",
         ]
-
-
-BOOKED = st.lists(
-    st.tuples(
-        st.integers(0, 3),  # who
-        st.sampled_from(["Banho", "Tosa", "Consulta Veterinária Geral"]),
-        st.integers(-40, 40),  # hours around local midnight
-        st.sampled_from(list(BookingStatus)),
-        st.integers(0, 99_999_999),  # cents
-    ),
-    max_size=15,
-    unique_by=lambda booked: booked[2],
-)
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(booked=BOOKED, day=st.dates(date(2018, 1, 1), date(2027, 1, 1)))
-async def test_attendance_is_what_one_counts_by_hand(
-    database: Database, shop: Shop, booked: list[tuple[int, str, int, BookingStatus, int]], day: date
-) -> None:
-    """Customers once each, completed bookings by kind, exact money; the day is the shop's, in years with summer
-    time too."""
-    start = datetime.combine(day, time(), tzinfo=SAO_PAULO)
-    end = datetime.combine(day + timedelta(days=1), time(), tzinfo=SAO_PAULO)
-    async with database.tenant(shop.organization_id) as tenant:
-        await tenant.execute("delete from bookings")
-        people = [await contacts.upsert(tenant, shop.organization_id, [phone(n)], None) for n in range(4)]
-        counted = []
-        for who, what, hours, status, cents in booked:
-            at = start.astimezone(UTC) + timedelta(hours=hours)
-            made = await insert_booking(
-                tenant, shop, people[who], start=at, minutes=60, status=status, service_name=what
-            )
-            price = Decimal(cents) / 100
-            await tenant.execute("update bookings set price = $2 where id = $1", made, price)
-            if status is BookingStatus.COMPLETED and at.astimezone(SAO_PAULO).date() == day:
-                counted.append((who, what, price))
-        found = await attendance.between(tenant, start, end)
-    kinds = {"Banho": "banho", "Tosa": "tosa", "Consulta Veterinária Geral": "consulta"}
-    assert found.clients == len({who for who, _, _ in counted})
-    assert {c.category: c.count for c in found.by_category} == Counter(kinds[what] for _, what, _ in counted)
-    assert [c.count for c in found.by_category] == sorted((c.count for c in found.by_category), reverse=True)
-    assert found.revenue == sum(price for _, _, price in counted)

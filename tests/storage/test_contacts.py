@@ -14,6 +14,7 @@ from domain.shop import Species
 from storage import (
     alerts,
     bookings,
+    campaigns,
     contacts,
     conversations,
     held_slots,
@@ -25,6 +26,7 @@ from storage import (
     tool_calls,
     waiting_list,
 )
+from storage.campaigns import InvitationStatus
 from storage.database import Connection, Database
 from storage.held_slots import NewSlot
 from storage.tool_calls import ToolCallKey
@@ -37,6 +39,7 @@ from tests.storage.rows import (
     contents,
     customer,
     insert_booking,
+    owners_rows,
     pet,
     phone,
     reply,
@@ -197,6 +200,29 @@ async def test_the_same_pet_booked_twice_at_one_start_does_not_stop_a_merge(data
         assert [tuple(row) for row in rows] == [(old, rex.id), (old, None)]
 
 
+async def test_who_was_invited_is_not_invited_again_as_the_contact_that_stays(database: Database, shop: Shop) -> None:
+    """Of one person's two invitations in a campaign the one that was sent stays, whichever contact had it."""
+    async with database.tenant(shop.organization_id) as tenant:
+        old = await contacts.upsert(tenant, shop.organization_id, [LID], None)
+    async with database.tenant(shop.organization_id) as tenant:
+        new = await contacts.upsert(tenant, shop.organization_id, [PHONE], None)
+        bath, owner = await service(tenant), (await owners.listed(tenant))[0]
+        campaign = await campaigns.add(
+            tenant,
+            shop.organization_id,
+            owner.id,
+            service_id=bath.id,
+            first_day=NOON.date(),
+            last_day=NOON.date(),
+            invited=[(new, None), (old, None)],
+        )
+        await campaigns.settle(tenant, campaign, 0, InvitationStatus.SENT)
+    assert await upsert(database, shop, LID, PHONE) == old
+    async with database.tenant(shop.organization_id) as tenant:
+        found = await campaigns.invitations(tenant, campaign)
+    assert [(one.contact_id, one.status) for one in found] == [(old, InvitationStatus.SENT)]
+
+
 async def test_what_is_held_and_waited_for_goes_along(database: Database, shop: Shop) -> None:
     """Bookings, held slots and the waiting list of both conversations are the one conversation's and contact's, with
     the pet that stays; who waits is still in line, and a wait that both had is one."""
@@ -273,6 +299,61 @@ async def test_what_is_held_and_waited_for_goes_along(database: Database, shop: 
         }
         (coming,) = await bookings.coming(tenant, old.contact_id, after=NOON - timedelta(hours=1))
         assert coming.conversation_id == old.conversation_id
+
+
+async def test_what_the_owners_side_knows_of_both_goes_along(database: Database, shop: Shop) -> None:
+    """Letters, invitations, questions, orders and memories of both contacts are the one's; a campaign invites the one
+    person once, the elder memory stays, and who wanted no invitations under either address wants none."""
+    async with database.tenant(shop.organization_id) as tenant:
+        old = await customer(tenant, shop, LID, key="a" * 32)
+        rex = await pet(tenant, shop, old.contact_id, "Rex")
+        await owners_rows(tenant, shop, old, rex.id)
+    async with database.tenant(shop.organization_id) as tenant:
+        new = await customer(tenant, shop, PHONE, key="b" * 32)
+        twin = await pet(tenant, shop, new.contact_id, "REX")
+        await owners_rows(tenant, shop, new, twin.id)
+        await tenant.execute(
+            """insert into invitations (organization_id, campaign_id, position, contact_id)
+               select $1, campaign_id, 2, $2 from invitations where contact_id = $3""",
+            shop.organization_id,
+            new.contact_id,
+            old.contact_id,
+        )
+        await tenant.execute(
+            "update conversation_memories set summary = 'de antes' where conversation_id = $1", old.conversation_id
+        )
+        await contacts.set_opted_out(tenant, new.contact_id, True)
+
+    assert await upsert(database, shop, PHONE, LID) == old.contact_id
+
+    async with database.tenant(shop.organization_id) as tenant:
+        for table, expected in (("letters", 2), ("invitations", 2), ("shop_questions", 2)):
+            whose = await tenant.fetch(f"select contact_id from {table}")
+            assert [row["contact_id"] for row in whose] == [old.contact_id] * expected, table
+        for table, expected in (("owner_orders", 2), ("shop_questions", 2), ("conversation_memories", 1)):
+            whose = await tenant.fetch(f"select conversation_id from {table}")
+            assert [row["conversation_id"] for row in whose] == [old.conversation_id] * expected, table
+        assert {row["pet_id"] for row in await tenant.fetch("select pet_id from invitations")} == {rex.id}
+        assert await tenant.fetchval("select count(distinct campaign_id) from invitations") == 2
+        assert await tenant.fetchval("select summary from conversation_memories") == "de antes"
+        assert await contacts.has_opted_out(tenant, old.contact_id)
+        assert await count(tenant, "audit_log") == 2
+    assert await upsert(database, shop, PHONE, LID) == old.contact_id
+
+
+async def test_a_memory_of_the_younger_conversation_alone_is_kept(database: Database, shop: Shop) -> None:
+    """Where the elder remembers nothing, what the other knew is not lost; the opt-out noted first keeps its time."""
+    async with database.tenant(shop.organization_id) as tenant:
+        old = await customer(tenant, shop, LID, key="a" * 32)
+        await tenant.execute("update contacts set opted_out_at = '2026-01-01' where id = $1", old.contact_id)
+    async with database.tenant(shop.organization_id) as tenant:
+        await owners_rows(tenant, shop, await customer(tenant, shop, PHONE, key="b" * 32))
+        await tenant.execute("update contacts set opted_out_at = '2026-02-02' where opted_out_at is null")
+    assert await upsert(database, shop, PHONE, LID) == old.contact_id
+    async with database.tenant(shop.organization_id) as tenant:
+        (kept,) = await tenant.fetch("select conversation_id, summary from conversation_memories")
+        assert tuple(kept) == (old.conversation_id, "falou da agenda")
+        assert await tenant.fetchval("select opted_out_at::date::text from contacts") == "2026-01-01"
 
 
 async def test_three_contacts_become_one(database: Database, shop: Shop) -> None:

@@ -165,6 +165,51 @@ def test_old_bookings_come_along_also_those_that_overlap(empty: DatabaseUrls) ->
             connection.execute(f"{move} booking_type = 'overlaps that'", {"at": "2026-11-23T10:30Z"})
 
 
+_CONVERSATION = """
+insert into whatsapp_instances (id, organization_id, kind, webhook_key, external_id, base_url, secrets)
+    select '00000000-0000-0000-0000-000000000004', organization_id, 'practice', 'k', 'x', '', '' from contacts;
+insert into conversations (id, organization_id, contact_id, whatsapp_instance_id, audience, conversation_key)
+    select '00000000-0000-0000-0000-000000000005', organization_id, id, '00000000-0000-0000-0000-000000000004',
+        'customer', md5('') from contacts;
+"""
+
+
+def test_old_bookings_are_in_the_figures(empty: DatabaseUrls) -> None:
+    """A shop's bookings from before are added up by its own days, and who has a conversation booked in it."""
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        migration._make_app_role(connection, empty.app)
+    to_revision(empty, "0003")
+    old = [
+        ("at the desk", "1", "2026-11-23T02:30Z", "completed"),
+        ("in a chat", "1", "2026-11-23T12:00Z", "completed"),
+        ("off", "2", "2026-11-23T12:00Z", "cancelled"),
+    ]
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        connection.execute(_OLD_SHOP)
+        connection.execute(_CONVERSATION)
+        for name, who, start, status in old:
+            values = {"name": name, "pet": None, "who": who, "start": start, "status": status}
+            connection.execute(_OLD_BOOKING, values)
+        connection.execute(
+            """update bookings set conversation_id = '00000000-0000-0000-0000-000000000005'
+               where booking_type = 'in a chat'"""
+        )
+    migrate(empty.owner, empty.app)
+    with psycopg.connect(empty.owner) as connection:
+        made = connection.execute("select booking_type, booked_by from bookings order by 1")
+        assert made.fetchall() == [("at the desk", "operator"), ("in a chat", "customer"), ("off", "operator")]
+        days = connection.execute("select day::text, status, bookings, revenue::int from booking_days order by 1, 2")
+        assert days.fetchall() == [
+            ("2026-11-22", "completed", 1, 50),
+            ("2026-11-23", "cancelled", 1, 50),
+            ("2026-11-23", "completed", 1, 50),
+        ]
+        hours = connection.execute("select day::text, hour, minutes from occupied_hours order by 1, 2")
+        assert hours.fetchall() == [("2026-11-22", 23, 30), ("2026-11-23", 0, 30), ("2026-11-23", 9, 60)]
+        visits = connection.execute("select visits, last_visit - first_visit from customer_visits")
+        assert visits.fetchall() == [(2, timedelta(hours=9, minutes=30))]
+
+
 @pytest.mark.parametrize("powers", ["superuser", "bypassrls", "in role postgres"])
 def test_a_role_with_power_is_refused(empty: DatabaseUrls, powers: str) -> None:
     """A role that could see every shop's rows is not made the app's; nothing is migrated."""

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from domain.charts import Chart, ChartUnit, Series
 from domain.conversation import Sender
-from domain.events import DeliveryStatus, ShopMessageSeen
+from domain.events import DeliveryStatus, MessageKind, ShopMessageSeen
 from domain.ids import MessageId, TurnId
 from storage import outbox
 from storage.database import Connection, Database
@@ -17,12 +18,20 @@ from storage.outbox import OutboundMessage
 from tests.shops import Shop
 from tests.storage.rows import LID, PHONE, Customer, customer, reply, seen, status, until_somebody_waits
 
+CHART = Chart(
+    title="Receita", labels=("seg", "ter"), series=(Series(name="Feito", values=(1.5, 2.0)),), unit=ChartUnit.REAIS
+)
 REPORTED = [s for s in DeliveryStatus if s not in (DeliveryStatus.PENDING, DeliveryStatus.SENDING)]
 
 
 async def status_of(tenant: Connection, message_id: MessageId) -> DeliveryStatus:
     """How far a message got."""
     return DeliveryStatus(await tenant.fetchval("select status from messages where id = $1", message_id))
+
+
+async def turn_of(tenant: Connection, row: OutboundMessage) -> TurnId:
+    """The turn that wrote a row."""
+    return TurnId(await tenant.fetchval("select turn_id from messages where id = $1", row.id))
 
 
 async def begun(database: Database, shop: Shop, text: str = "Olá!") -> tuple[Customer, OutboundMessage]:
@@ -48,6 +57,18 @@ async def test_defect_07_a_reply_is_written_once(database: Database, shop: Shop)
         assert [tuple(row) for row in sent] == [(True, True, 0), (True, True, 1)]
         (fixed,) = await reply(tenant, shop, one, "fixo", sender=Sender.SYSTEM)
         assert await tenant.fetchval("select sent_by_ai from messages where id = $1", fixed.id) is False
+
+
+async def test_pictures_come_after_the_words(database: Database, shop: Shop) -> None:
+    """A row for each chart, with its title as the caption; a second run finds the same, chart and all."""
+    turn = TurnId(uuid.uuid4())
+    async with database.tenant(shop.organization_id) as tenant:
+        one = await customer(tenant, shop)
+        first = await reply(tenant, shop, one, "um", "dois", turn_id=turn, pictures=[CHART])
+        assert await reply(tenant, shop, one, "um", "dois", turn_id=turn, pictures=[CHART]) == first
+        assert [(row.content, row.picture) for row in first] == [("um", None), ("dois", None), ("Receita", CHART)]
+        kinds = await tenant.fetch("select message_type, part from messages order by part")
+        assert [tuple(row) for row in kinds] == [("text", 0), ("text", 1), ("image", 2)]
 
 
 async def test_one_turn_written_by_two_workers_at_once_is_one_reply(database: Database, shop: Shop) -> None:
@@ -209,6 +230,29 @@ async def test_an_echo_is_known_by_its_text_while_it_is_being_sent(database: Dat
         found = await tenant.fetchrow("select status, whatsapp_message_id from messages where id = $1", row.id)
         assert found is not None
         assert tuple(found) == ("sent", "X")
+
+
+async def test_the_echo_of_a_picture_is_ours(database: Database, shop: Shop) -> None:
+    """Known by our reference, or by its caption while it is being sent; a photo a person sends is that person's."""
+    async with database.tenant(shop.organization_id) as tenant:
+        one = await customer(tenant, shop)
+        rows = await reply(tenant, shop, one, "Segue", pictures=[CHART, CHART], moved_to=DeliveryStatus.SENDING)
+        await outbox.mark_sent(tenant, rows[0], shop.instance.id, "T")
+
+    def photo(id_: str, caption: str) -> ShopMessageSeen:
+        return seen(id_, caption).model_copy(update={"kind": MessageKind.IMAGE})
+
+    assert not await claim(database, shop, photo("P1", ""))
+    assert not await claim(database, shop, photo("P2", "Olha que lindo"))
+    assert await claim(database, shop, photo(rows[2].reference, "Receita"))
+    assert await claim(database, shop, photo("X", "Receita"))
+    assert not await claim(database, shop, photo("Y", "Receita"))
+    async with database.tenant(shop.organization_id) as tenant:
+        assert [row.whatsapp_message_id for row in await outbox.of_turn(tenant, await turn_of(tenant, rows[0]))] == [
+            "T",
+            "X",
+            rows[2].reference,
+        ]
 
 
 @pytest.mark.parametrize("unsent", [DeliveryStatus.PENDING, DeliveryStatus.FAILED])

@@ -12,12 +12,12 @@ from domain.errors import Misconfigured
 from domain.events import ConnectionState
 from domain.ids import InstanceId, OrganizationId
 from domain.opening import OpeningHours, OpenSpan
+from domain.owners import OwnerRole
 from domain.shop import AiConfig
 from storage import organizations, owners, professionals, services
 from storage.database import Database
 from storage.instances import Instances
 from storage.organizations import SettingsChange
-from storage.owners import OwnerRole
 from storage.secrets import Keyring
 from tests.shops import ALWAYS_OPEN, OWNER, Shop
 

@@ -4,6 +4,7 @@ import json
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -18,10 +19,12 @@ from domain.ids import TurnId
 from domain.instances import InstanceKind
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
 from domain.notices import NoticeKind
+from domain.periods import Period
 from domain.services import Variant
 from domain.shop import Pet, Size
 from storage import (
     alerts,
+    assistant_figures,
     booking_notices,
     dead_letters,
     held_slots,
@@ -43,10 +46,24 @@ from storage.instances import Instances
 from storage.special_days import SpecialDay
 from storage.tool_calls import ToolCallKey
 from tests.shops import OWNER, Shop, open_shop
-from tests.storage.rows import NOON, Customer, customer, insert_booking, pet, reply, said, service, status
+from tests.storage.rows import (
+    NOON,
+    Customer,
+    customer,
+    insert_booking,
+    owners_rows,
+    pet,
+    reply,
+    said,
+    service,
+    status,
+)
 
 _TABLES = """select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> 'alembic_version' order by 1"""
+
+_WRITTEN_ONCE = ("audit_log",)
+"""The app may add rows to these and read them, and nothing else, its own shop's too."""
 
 
 async def furnish(tenant: Connection, shop: Shop) -> None:
@@ -89,6 +106,16 @@ async def furnish(tenant: Connection, shop: Shop) -> None:
         await owners.find(tenant, [OWNER]),
     )
     await furnish_agenda(tenant, shop, somebody, rex)
+    await owners_rows(tenant, shop, somebody, rex.id)
+    await furnish_figures(tenant, shop, somebody)
+
+
+async def furnish_figures(tenant: Connection, shop: Shop, somebody: Customer) -> None:
+    """At least one row in every table of the figures: the triggers write them, and a question about Client AI."""
+    await insert_booking(tenant, shop, somebody.contact_id, start=NOON - timedelta(hours=3), status="completed")
+    await tenant.execute("update ai_interactions set created_at = $1, prompt_tokens = 100", NOON - timedelta(days=400))
+    day = NOON.date() - timedelta(days=400)
+    await assistant_figures.assistant(tenant, Period(first=day, last=day), ZoneInfo("America/Sao_Paulo"), NOON.date())
 
 
 async def furnish_agenda(tenant: Connection, shop: Shop, somebody: Customer, rex: Pet) -> None:
@@ -210,6 +237,12 @@ async def _cannot_touch(database: Database, shop: Shop, other: Shop, table: str,
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             async with database.tenant(shop.organization_id) as tenant:
                 await tenant.execute(statement, argument)
+    if table in _WRITTEN_ONCE:
+        for statement in (f'update "{table}" set {column} = {column}', f'delete from "{table}"'):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                async with database.tenant(shop.organization_id) as tenant:
+                    await tenant.execute(statement)
+        return
     async with database.tenant(shop.organization_id) as tenant:
         untouched = await tenant.execute(
             f'update "{table}" set {column} = {column} where {column} = $1', other.organization_id
@@ -365,7 +398,7 @@ async def test_a_row_cannot_point_into_another_shop(database: Database, shop: Sh
             """select table_name, column_name from information_schema.columns
                where table_schema = 'public' and column_name = any($1)
                  and table_name in ('bookings', 'services', 'service_variants', 'professional_services', 'absences',
-                                    'booking_notices', 'held_slots', 'waiting_list')
+                                    'booking_notices', 'held_slots', 'waiting_list', 'booking_days', 'occupied_hours')
                  -- Slots are held, and waited for, under the id of a booking that is not made yet.
                  and (table_name, column_name) not in (('held_slots', 'booking_id'), ('waiting_list', 'booking_id'))""",
             list(strangers),

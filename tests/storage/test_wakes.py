@@ -272,3 +272,16 @@ async def test_workers_are_told_at_the_commit(database: Database, shop: Shop, da
             assert await heard.get() == wakes.CHANNEL
     finally:
         await listener.close()
+
+
+async def test_wakes_that_fail_for_ever_are_in_nobodys_way(database: Database, shop: Shop) -> None:
+    """Twenty that nobody can deliver are claimed again and again; one that is written after them is claimed first."""
+    async with database.tenant(shop.organization_id) as tenant:
+        for _ in range(20):
+            await tenant.execute("select wake($1, 'letter', $2)", shop.organization_id, str(uuid.uuid4()))
+    async with database.unbound() as unbound:
+        assert len(await wakes.claim(unbound, most=20, hold=timedelta(0))) == 20
+    async with database.tenant(shop.organization_id) as tenant:
+        await tenant.execute("select wake($1, 'letter', 'fresh')", shop.organization_id)
+    async with database.unbound() as unbound:
+        assert "fresh" in {wake.subject for wake in await wakes.claim(unbound, most=20, hold=timedelta(0))}

@@ -22,5 +22,6 @@ async def test_a_stored_history_replays(path: Path) -> None:
 def test_the_histories_are_there() -> None:
     """An empty folder would prove nothing."""
     of_conversations = {"booking", "overtaken", "corrected", "handed_over", "released", "held"}
-    of_the_agenda = {"booking_life", "booking_moved", "waiting_list"}
-    assert {path.stem for path in HISTORIES} >= of_conversations | of_the_agenda
+    of_the_agenda = {"booking_life", "booking_moved", "waiting_list", "campaign", "campaign_stopped", "briefing"}
+    of_questions = {"question_answered", "question_lapsed", "remembered"}
+    assert {path.stem for path in HISTORIES} >= of_conversations | of_the_agenda | of_questions

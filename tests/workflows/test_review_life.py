@@ -69,15 +69,15 @@ async def test_notices_that_were_switched_off_are_not_sent(stepped_engine: Engin
 async def test_settings_that_cannot_be_read_for_a_while_end_no_life(
     stepped_engine: Engine, skipper: TimeSkipper
 ) -> None:
-    """Another system writes a time zone that does not exist, and mends it later: the customer is still reminded."""
+    """Another system writes a rule that cannot be, and mends it later: the customer is still reminded."""
     engine = stepped_engine
     zone = await shop_where_it_is(engine, 10)
     life = await booked(engine, skipper, await customer(engine), on_the_hour(zone, 3, 14))
     await life.comes_to("ask_to_confirm")
-    await engine.rows("update organization_settings set timezone = 'Nowhere/City' returning 1")
+    await engine.rows("""update organization_settings set agenda_rules = '{"slot_minutes": 0}' returning 1""")
     await written(life, "status = status")
     await engine.until(lambda: _is_stuck(life))
-    await engine.rows("update organization_settings set timezone = $1 returning 1", zone.key)
+    await engine.rows("update organization_settings set agenda_rules = $1 returning 1", PLAIN_RULES.model_dump_json())
     await life.ends()
     assert kinds_of(life.texts()) == [QUESTION, REMINDER, THANKS]
 

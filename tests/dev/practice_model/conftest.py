@@ -12,6 +12,9 @@ from openai.types.chat import ChatCompletion, ChatCompletionMessageFunctionToolC
 from openai.types.chat.chat_completion_function_tool_param import ChatCompletionFunctionToolParam
 from pydantic import JsonValue
 
+from dev.practice_model import owner_tools
+from dev.practice_model.conversation import Conversation, read_conversation
+from dev.practice_model.protocol import Message
 from dev.practice_model.running import RunningModel, running_practice_model
 
 Json: TypeAlias = dict[str, JsonValue]
@@ -45,7 +48,15 @@ ALL_TOOLS = (
     *CLIENT_TOOLS, "update_pet", "reschedule_appointment", "cancel_appointment", "confirm_appointment",
     "list_appointments", "join_waiting_list", "leave_waiting_list",
 )  # fmt: skip
-OWNER_TOOLS = ("attendance_report",)
+OWNER_TOOLS = ("attendance_report", "revenue_report")
+AURORA_TOOLS = frozenset(
+    value for name, value in vars(owner_tools).items() if name.isupper() and isinstance(value, str)
+)
+MANAGING_PROMPT = (
+    OWNER_PROMPT
+    + CLIENT_PROMPT[CLIENT_PROMPT.index("## Serviços") : CLIENT_PROMPT.index("## Pets")]
+    + "## Profissionais\n- Ana\n- Bruno\n"
+)
 SLOTS: Json = {"ok": True, "slots": ["09:00", "10:00", "11:00", "14:00", "15:00"]}
 
 
@@ -65,6 +76,16 @@ def with_agenda(
         "Lista de espera do cliente": waits,
     }
     return with_pets(*pets.split("; ")) + "".join(f"\n## {title}\n{text}\n" for title, text in blocks.items() if text)
+
+
+def with_orders(*orders: str) -> str:
+    """The prompt of an owner whose orders wait for a yes: "1a2b3c4d: 💰 Banho: …"."""
+    return f"{MANAGING_PROMPT}\n## Pedidos esperando um sim\n" + "\n".join(f"- {order}" for order in orders) + "\n"
+
+
+def owners_turn(*texts: str) -> Conversation:
+    """What an owner writes first."""
+    return read_conversation([Message(role="user", content=text) for text in texts])
 
 
 def offered(*names: str) -> list[ChatCompletionFunctionToolParam]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
+
 import httpx
 import pytest
 
@@ -9,6 +11,7 @@ from dev.practice_phone import Author, Connection, Kind, PhoneClient
 from tests.dev.practice_phone.gateway_double import GatewayDouble
 from tests.dev.practice_phone.shop import CUSTOMER, JID, SHOP, TOKEN, register
 
+PNG = b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(256))).decode()
 BODY = {"jid": JID, "text": "Oi, Marina!", "messageId": "AUZ1"}
 
 
@@ -82,6 +85,39 @@ async def test_a_hidden_number_is_an_address(phone: PhoneClient, engine: httpx.A
     response = await engine.post("/messages", json=BODY | {"jid": "123456789012345@lid"})
     assert response.status_code == 201
     assert len(await phone.messages(SHOP, "123456789012345@lid")) == 1
+
+
+async def test_a_picture_is_shown_echoed_and_kept(
+    phone: PhoneClient, engine: httpx.AsyncClient, gateway: GatewayDouble
+) -> None:
+    """An image appears in the chat with its caption, is echoed as Baileys does, and can be looked at; once an id."""
+    body = {"jid": JID, "image": {"base64": PNG, "mimetype": "image/png"}, "caption": "Receita", "messageId": "AUZ1"}
+    responses = [await engine.post("/messages", json=body) for _ in range(2)]
+    assert [response.status_code for response in responses] == [201, 200]
+    await gateway.until(lambda seen: len(seen) == 3)
+    [echo] = gateway.messages()
+    assert echo["key"] == {"remoteJid": JID, "fromMe": True, "id": "AUZ1"}
+    assert echo["message"]["imageMessage"]["caption"] == "Receita"
+    [shown] = await phone.messages(SHOP, CUSTOMER)
+    assert (shown.text, shown.kind, shown.author) == ("Receita", Kind.IMAGE, Author.ENGINE)
+    seen = await engine.get(f"/instances/{SHOP}/pictures/AUZ1")
+    assert (seen.headers["content-type"], seen.content) == ("image/png", b64decode(PNG))
+    assert (await engine.get(f"/instances/{SHOP}/pictures/AUZ2")).status_code == 404
+
+
+async def test_a_picture_must_be_one(engine: httpx.AsyncClient) -> None:
+    """What is no base64, of another type, or beside a text is refused; a page of markup is no picture."""
+    image = {"base64": PNG, "mimetype": "image/png"}
+    for broken in (
+        {"image": image | {"base64": "data:image/png;base64,AAAA"}},
+        {"image": image | {"base64": ""}},
+        {"image": image | {"mimetype": "text/html"}},
+        {"image": image, "text": "oi"},
+        {},
+    ):
+        response = await engine.post("/messages", json={"jid": JID, "messageId": "AUZ1", **broken})
+        assert response.status_code == 422, broken
+        assert "input" not in response.text
 
 
 async def test_a_malformed_send_is_422_and_repeats_no_value(engine: httpx.AsyncClient) -> None:

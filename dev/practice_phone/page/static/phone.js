@@ -200,7 +200,14 @@ function bubble(message) {
   item.dataset.author = message.author;
   const box = element("div", "bubble");
   if (message.author === "shop_phone") box.append(element("span", "author", "Equipe, no celular da loja"));
-  const standIn = message.kind === "text" ? "" : STAND_INS[message.kind];
+  const sent = message.kind === "image" && message.author === "engine";
+  const standIn = message.kind === "text" || sent ? "" : STAND_INS[message.kind];
+  if (sent) {
+    const picture = element("img", "sent-picture");
+    picture.addEventListener("load", () => following && ($("bubbles").scrollTop = $("bubbles").scrollHeight));
+    Object.assign(picture, { src: `${shopPath()}/pictures/${encodeURIComponent(message.id)}`, alt: message.text || "Imagem da loja" });
+    box.append(picture);
+  }
   if (message.kind === "sticker") {
     const picture = element("img", "picture");
     Object.assign(picture, { src: "/static/sticker.svg", alt: "Figurinha de mentira", width: 96, height: 96 });

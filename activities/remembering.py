@@ -1,0 +1,88 @@
+"""What Aurora keeps of a long conversation with her owner."""
+
+import asyncio
+from uuid import NAMESPACE_URL, uuid5
+
+from temporalio import activity
+
+from activities.errors import engine_errors
+from activities.heartbeats import heartbeats
+from assistants.model import ChatModel
+from assistants.team import model_name
+from assistants.writing import memory_to_write
+from domain.conversation import AgentType
+from domain.errors import ModelError
+from domain.frozen import Frozen
+from domain.ids import ConversationId, OrganizationId, TurnId
+from domain.memory import SHOWN, as_memory
+from storage import interactions, memories, organizations
+from storage.database import Database
+from storage.memories import Memory
+
+_MEMORIES = uuid5(NAMESPACE_URL, "https://auzap/memories")
+_AT_ONCE = 100
+"""Messages that one summary takes in; what is older than these is next."""
+
+
+class Remember(Frozen):
+    """Which conversation to summarise."""
+
+    organization_id: OrganizationId
+    conversation_id: ConversationId
+
+
+class Remembering:
+    """Activity after a turn of Aurora's. Nothing depends on it: where it fails, the next turn tries again."""
+
+    def __init__(self, database: Database, model: ChatModel) -> None:
+        self._database = database
+        self._model = model
+
+    @activity.defn
+    async def remember(self, order: Remember) -> None:
+        """Summarise what is older than the messages that the model reads anyway.
+
+        Idempotent by the last message that is taken in: a second run finds the summary, or the model's answer to it.
+        """
+        async with engine_errors(), heartbeats():
+            async with self._database.tenant(order.organization_id) as tenant:
+                before = await memories.get(tenant, order.conversation_id)
+                past = await memories.past(
+                    tenant, order.conversation_id, after=before.until_seq, but_last=SHOWN, most=_AT_ONCE
+                )
+                if not past:
+                    return
+                until = past[-1].seq
+                turn_id = TurnId(uuid5(_MEMORIES, f"{order.conversation_id}/{until}"))
+                answer = await interactions.find_answer(tenant, turn_id, 1)
+                shop = await organizations.get(tenant, order.organization_id)
+            model = model_name(AgentType.AURORA, shop.ai_config)
+            if answer is None:
+                try:
+                    answer = await self._model.answer(
+                        model=model, messages=memory_to_write(shop, before.summary, past), tools=()
+                    )
+                except (ModelError, asyncio.CancelledError) as error:
+                    cancelled = isinstance(error, asyncio.CancelledError)
+                    await asyncio.shield(self._save_failure(order, turn_id, model, str(error), cancelled=cancelled))
+                    raise
+            async with self._database.tenant(order.organization_id) as tenant:
+                answer = await interactions.save_answer(
+                    tenant, order.organization_id, order.conversation_id, turn_id, 1, AgentType.AURORA, answer
+                )
+                memory = Memory(summary=as_memory(answer.text), until_seq=until)
+                await memories.keep(tenant, order.organization_id, order.conversation_id, memory)
+
+    async def _save_failure(self, order: Remember, turn_id: TurnId, model: str, error: str, *, cancelled: bool) -> None:
+        async with self._database.tenant(order.organization_id) as tenant:
+            await interactions.save_failure(
+                tenant,
+                order.organization_id,
+                order.conversation_id,
+                turn_id,
+                1,
+                AgentType.AURORA,
+                model=model,
+                error=error or "cancelled",
+                cancelled=cancelled,
+            )

@@ -1,0 +1,40 @@
+"""The names of Aurora's tools."""
+
+ATTENDANCE = "attendance_report"
+REVENUE = "revenue_report"
+TOP_SERVICES = "top_services"
+OCCUPANCY = "occupancy_report"
+CUSTOMERS = "customers_report"
+INACTIVE = "inactive_customers"
+NO_SHOWS = "no_show_report"
+AGENDA = "agenda_of_day"
+WAITING = "waiting_conversations"
+ASSISTANT = "assistant_report"
+CHART = "send_chart"
+
+PRICE = "change_price"
+BLOCK = "block_time"
+FREE = "free_time"
+HOLIDAY = "add_holiday"
+MOVE = "move_appointment"
+CANCEL = "cancel_appointment"
+FIND = "find_appointments"
+HOURS = "change_opening_hours"
+PAUSE_AI = "pause_client_ai"
+RESUME_AI = "resume_client_ai"
+ADD_OWNER = "register_owner"
+REMOVE_OWNER = "remove_owner"
+SEND = "send_message"
+PAUSE_BRIEFINGS = "pause_briefings"
+RESUME_BRIEFINGS = "resume_briefings"
+FILL = "fill_agenda"
+STOP_INVITATIONS = "stop_invitations"
+ANSWER = "answer_customer"
+CONFIRM = "confirm_order"
+UNDO = "undo_order"
+
+ORDERS = frozenset((
+    PRICE, BLOCK, FREE, HOLIDAY, MOVE, CANCEL, HOURS, PAUSE_AI, RESUME_AI, ADD_OWNER, REMOVE_OWNER, SEND,
+    PAUSE_BRIEFINGS, RESUME_BRIEFINGS, FILL, STOP_INVITATIONS, ANSWER, CONFIRM, UNDO,
+))  # fmt: skip
+"""Those that propose a deed, or do one: the engine itself shows what."""

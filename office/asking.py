@@ -17,6 +17,10 @@ _MOST_OF_ONE, _A_WHILE = 5, timedelta(days=1)
 """So many questions of one customer reach the owner in that time; then a person had better talk to them."""
 
 
+_MOST_OF_SHOP = 20
+"""So many an owner is asked in that time, whoever asks: a flood of them would be read by nobody."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """The shop's people are being asked; `before` says that they were already, by somebody else."""
@@ -49,6 +53,10 @@ async def ask(desk: Desk, customer: Customer, question: str) -> Asked | Known:
             RefusalCode.NOBODY_TO_ASK, "Este cliente já fez perguntas demais hoje; ofereça chamar uma pessoa."
         )
     first = next((one for one in same if one.asked_as is None), None)
+    if first is None and await shop_questions.put_lately(desk.tenant, _A_WHILE) >= _MOST_OF_SHOP:
+        raise RequestRefused(
+            RefusalCode.NOBODY_TO_ASK, "A equipe já recebeu perguntas demais hoje; ofereça chamar uma pessoa."
+        )
     answer_by = await _answer_by(desk)
     await shop_questions.add(
         desk.tenant,

@@ -133,6 +133,16 @@ async def asked_lately(tenant: Connection, conversation_id: ConversationId, with
     return count
 
 
+async def put_lately(tenant: Connection, within: timedelta) -> int:
+    """How many questions the shop's people were written in that time."""
+    count: int = await tenant.fetchval(
+        """select count(*) from shop_questions
+           where asked_as is null and created_at > clock_timestamp() - $1::interval""",
+        within,
+    )
+    return count
+
+
 async def answer(
     tenant: Connection, question_ids: Sequence[QuestionId], answer: str, answered_by: OwnerNumberId
 ) -> None:

@@ -111,6 +111,29 @@ async def test_what_asks_nothing_reaches_nobody(database: Database, shop: Shop, 
     assert not await open_questions(database, shop)
 
 
+async def test_the_shop_is_not_flooded(database: Database, shop: Shop) -> None:
+    """However many customers ask, an owner is written so many questions a day; the same question still joins."""
+    topics = [
+        "gaiola",
+        "piscina",
+        "farmacia",
+        "entrega",
+        "estacionamento",
+        "adestrador",
+        "hospedagem",
+        "tartaruga",
+        "papagaio",
+        "microchip",
+    ]
+    topics += [f"{topic} noturna" for topic in topics]
+    for number, topic in enumerate(topics):
+        outcome = await asks(database, shop, await somebody(database, shop, number + 10), f"Vocês têm {topic}?")
+        assert outcome.ok, outcome.content
+    refused = await asks(database, shop, await somebody(database, shop, 1), "Vocês vendem aquários?")
+    assert '"nobody_to_ask"' in refused.content
+    assert (await asks(database, shop, await somebody(database, shop, 2), f"Vocês têm {topics[0]}?")).ok
+
+
 async def test_what_the_shop_has_answered_is_not_asked(database: Database, shop: Shop, owner: OwnersChat) -> None:
     """The tool itself tells the model the answer, should it have missed it in the prompt; nobody is bothered."""
     await asks(database, shop, await somebody(database, shop), "aceitam cartão?")

@@ -93,6 +93,15 @@ class Opening:
                 )
             if decision is Decision.SILENT:
                 await inbound.mark_handled(tenant, answerable_ids, HandledAs.RECORDED)
+                if conversation.audience is Audience.OWNER and conversation.ai_enabled:
+                    await alerts.raise_alert(
+                        tenant,
+                        order.organization_id,
+                        kind=AlertKind.LOOP_SUSPECTED,
+                        detail="Aurora respondeu demais a um dono em pouco tempo, e espera acalmar",
+                        fingerprint=f"owner/{conversation.id}/{order.now:%Y-%m-%d}",
+                        conversation_id=conversation.id,
+                    )
             desk = Desk(tenant, shop, order.now, ChangedBy.CUSTOMER, conversation.id)
             known = (
                 await known_of(desk, conversation.contact_id, conversation.id, [m.text for m in order.messages])

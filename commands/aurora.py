@@ -5,15 +5,15 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from operating.briefings import NextBriefing, coming_briefings
-from pydantic import JsonValue
 
+from commands.audited import action_in_words, facts_in_words
 from commands.desk import Desk, at_desk
 from commands.output import as_json, local_time, say, table
 from commands.shop import Json, Org
 from domain.aurora_rules import AuroraRules, Briefing
 from domain.dates import WEEKDAYS
 from operating import as_written
+from operating.briefings import NextBriefing, coming_briefings
 from operating.refusal import Mistyped
 from operating.rules import AURORA_IN_WORDS, change_aurora_rules
 from operating.shops import clock_of, settings_of
@@ -156,7 +156,14 @@ def audit(org: Org, most: Most = 50, json: Json = False) -> None:
         as_json([one.model_dump(mode="json") for one in found])
         return
     rows = [
-        (local_time(one.at, zone), one.actor, one.action, one.subject, _pairs(one.before), _pairs(one.after))
+        (
+            local_time(one.at, zone),
+            one.actor,
+            action_in_words(one.action),
+            one.subject,
+            facts_in_words(one.before, zone),
+            facts_in_words(one.after, zone),
+        )
         for one in found
     ]
     table(("Quando", "Quem", "O quê", "De quem ou de quê", "Antes", "Depois"), rows, empty="Nada foi pedido ainda.")
@@ -190,7 +197,3 @@ def _in_words(rule: str, value: object) -> str:
         case int() if rule == "weekly_review_day":
             return WEEKDAYS[value]
     return str(value)
-
-
-def _pairs(values: dict[str, JsonValue]) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in values.items())

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from domain.charts import Chart, ChartUnit, Series
 from domain.dates import weekday
-from domain.figures import DayRevenue, Occupancy, Occupied
+from domain.figures import DayRevenue, Occupancy, Occupied, ProfessionalOccupancy
 
 MOST_BARS = 62
 """More days than that are drawn as months; more months, as years."""
@@ -40,11 +40,28 @@ def hours_chart(occupancy: Occupancy, title: str) -> Chart | None:
     return _occupancy_chart(hours, title)
 
 
+def occupancy_chart(occupancy: Occupancy, title: str) -> Chart | None:
+    """How busy each professional is in each hour of the day, in shades; of one alone, bars. None as `hours_chart`."""
+    busiest = _busiest(occupancy)
+    hours = [hour.hour for hour in occupancy.by_hour if hour.occupied.percent is not None]
+    if len(busiest) < 2 or not hours:
+        return hours_chart(occupancy, title)
+    rows = []
+    for one in busiest:
+        then = {hour.hour: _percent(hour.occupied) for hour in one.by_hour}
+        rows.append(Series(name=one.name, values=tuple(then.get(hour, 0.0) for hour in hours)))
+    labels = tuple(f"{hour}h" for hour in hours)
+    return Chart(title=title, labels=labels, series=tuple(rows), unit=ChartUnit.PERCENT, heat=True)
+
+
 def professionals_chart(occupancy: Occupancy, title: str) -> Chart | None:
     """How busy each professional is, of many the busiest; None when nobody works."""
-    working = [p for p in occupancy.by_professional if p.occupied.percent is not None]
-    busiest = sorted(working, key=lambda p: (-_percent(p.occupied), p.name))[:_MOST_PROFESSIONALS]
-    return _occupancy_chart([(p.name, p.occupied) for p in busiest], title)
+    return _occupancy_chart([(one.name, one.occupied) for one in _busiest(occupancy)], title)
+
+
+def _busiest(occupancy: Occupancy) -> list[ProfessionalOccupancy]:
+    working = [one for one in occupancy.by_professional if one.occupied.percent is not None]
+    return sorted(working, key=lambda one: (-_percent(one.occupied), one.name))[:_MOST_PROFESSIONALS]
 
 
 def _occupancy_chart(bars: Sequence[tuple[str, Occupied]], title: str) -> Chart | None:

@@ -103,19 +103,20 @@ class Occupied(Frozen):
         return round(Decimal(100 * self.booked_minutes) / self.open_minutes, 1) if self.open_minutes else None
 
 
+class HourOccupancy(Frozen):
+    """How busy somebody, or everybody together, is in one hour of the day (9 stands for 09:00 to 10:00)."""
+
+    hour: int
+    occupied: Occupied
+
+
 class ProfessionalOccupancy(Frozen):
-    """How busy one professional is."""
+    """How busy one professional is, in all and in each hour of the day in which anything is open or booked."""
 
     professional_id: ProfessionalId
     name: str
     occupied: Occupied
-
-
-class HourOccupancy(Frozen):
-    """How busy everybody together is in one hour of the day (9 stands for 09:00 to 10:00)."""
-
-    hour: int
-    occupied: Occupied
+    by_hour: tuple[HourOccupancy, ...] = ()
 
 
 class Occupancy(Frozen):

@@ -37,6 +37,32 @@ class OrderKind(StrEnum):
         """Whether somebody of that role may order it."""
         return role is OwnerRole.OWNER or self in _OF_MANAGERS
 
+    @property
+    def portuguese(self) -> str:
+        """As operators read it in the audit log."""
+        return _ORDERS[self]
+
+
+_ORDERS = {
+    OrderKind.CLOSE_TIME: "fechar horário",
+    OrderKind.OPEN_TIME: "abrir horário",
+    OrderKind.ADD_ABSENCE: "registrar ausência",
+    OrderKind.DROP_ABSENCE: "tirar ausência",
+    OrderKind.MOVE_BOOKING: "remarcar",
+    OrderKind.CANCEL_BOOKING: "cancelar agendamento",
+    OrderKind.BOOK_AGAIN: "marcar de novo",
+    OrderKind.SET_PRICE: "mudar preço",
+    OrderKind.SET_OPENING_HOURS: "mudar funcionamento",
+    OrderKind.SET_SHOP_AI: "pausar ou ligar a assistente",
+    OrderKind.SET_CUSTOMER_AI: "pausar ou ligar a assistente",
+    OrderKind.ADD_HOLIDAY: "registrar feriado",
+    OrderKind.ADD_OWNER: "dar acesso",
+    OrderKind.REMOVE_OWNER: "tirar acesso",
+    OrderKind.SEND_MESSAGE: "mandar mensagem",
+    OrderKind.SET_BRIEFINGS: "escolher avisos da Aurora",
+    OrderKind.FILL_AGENDA: "convidar clientes",
+    OrderKind.STOP_CAMPAIGN: "parar convites",
+}
 
 _OF_MANAGERS = frozenset(
     (

@@ -73,7 +73,8 @@ def decide(
         return Decision.SILENT
     owner = conversation.audience is Audience.OWNER
     if recent_answers >= shop.loop_limit * (_OWNERS_PACE if owner else 1):
-        return Decision.SUSPECT_LOOP
+        # No person takes over from Aurora: to an owner she is silent until it is calmer, and goes on by herself.
+        return Decision.SILENT if owner else Decision.SUSPECT_LOOP
     if not any(m.text for m in answerable):
         return Decision.ANSWER_MEDIA
     if conversation.audience is Audience.CUSTOMER and (wish := only_wish([m.text for m in answerable if m.text])):

@@ -1,9 +1,10 @@
 """add_absence, drop_absence: when somebody of the shop is away."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, JsonValue
 
 from domain.addresses import masked
 from domain.agenda import Professional
@@ -85,8 +86,7 @@ async def carry_out_add(office: Office, command: AddAbsence) -> Done:
     return Done(
         told=f"{one.name} fica fora da agenda: {when}.",
         subject=one.name,
-        before={"absence": None},
-        after={"absence": when, "note": masked(command.note)},
+        after=_in_json(office, command.starts_at, command.ends_at, command.note),
         undo=TakesBack(OrderKind.DROP_ABSENCE, DropAbsence(absence_id=made)),
     )
 
@@ -111,8 +111,7 @@ async def carry_out_drop(office: Office, command: DropAbsence) -> Done:
     return Done(
         told=f"{absence.professional} está na agenda de novo: {_of(office, absence)}.",
         subject=absence.professional,
-        before={"absence": _of(office, absence), "note": masked(absence.note)},
-        after={"absence": None},
+        before=_in_json(office, absence.starts_at, absence.ends_at, absence.note),
         undo=TakesBack(OrderKind.ADD_ABSENCE, back),
     )
 
@@ -148,6 +147,12 @@ def _when(office: Office, starts_at: datetime, ends_at: datetime) -> str:
     if whole:
         return f"de {first} a {spoken(last.date(), office.today)}"
     return f"de {first}, {since:%H:%M}, a {spoken(until.date(), office.today)}, {until:%H:%M}"
+
+
+def _in_json(office: Office, starts_at: datetime, ends_at: datetime, note: str) -> Mapping[str, JsonValue]:
+    """As the audit log keeps it: no "amanhã", which is another day when it is read."""
+    since, until = starts_at.astimezone(office.zone), ends_at.astimezone(office.zone)
+    return {"start": since.isoformat(), "end": until.isoformat(), "note": masked(note)}
 
 
 ADD_ABSENCE = Order(kind=OrderKind.ADD_ABSENCE, command=AddAbsence, describe=describe_add, carry_out=carry_out_add)

@@ -12,6 +12,9 @@ from storage import conversations, organizations
 from storage.customers import KnownCustomer
 from storage.organizations import SettingsChange
 
+_HER = "A assistente dos clientes"
+"""Client AI, as owners read of it."""
+
 
 class SetShopAi(Command):
     """Client AI answers the shop's customers, or nobody does it in their place."""
@@ -31,14 +34,14 @@ async def describe_shop(office: Office, command: SetShopAi) -> str:
     """What it means for the customers, and that Aurora goes on."""
     if (await organizations.get(office.tenant, office.shop.id)).ai_enabled is command.enabled:
         state = "já está ligada" if command.enabled else "já está em pausa"
-        raise RequestRefused(RefusalCode.NOTHING_TO_CHANGE, f"A Client AI {state} para toda a loja; nada foi mudado.")
+        raise RequestRefused(RefusalCode.NOTHING_TO_CHANGE, f"{_HER} {state} para toda a loja; nada foi mudado.")
     if command.enabled:
         return (
-            "▶️ Ligar a Client AI para toda a loja: ela volta a responder as próximas mensagens dos clientes. "
+            "▶️ Ligar a assistente dos clientes para toda a loja: ela volta a responder as próximas mensagens. "
             "As que chegaram durante a pausa ficam para a equipe."
         )
     return (
-        "⏸️ Pausar a Client AI para toda a loja: as mensagens dos clientes só ficam registradas, para a equipe. "
+        "⏸️ Pausar a assistente dos clientes para toda a loja: as mensagens só ficam registradas, para a equipe. "
         "Lembretes de agendamentos continuam, e eu continuo respondendo você."
     )
 
@@ -48,8 +51,8 @@ async def carry_out_shop(office: Office, command: SetShopAi) -> Done:
     await describe_shop(office, command)
     await organizations.change(office.tenant, office.shop.id, SettingsChange(ai_enabled=command.enabled))
     return Done(
-        told=f"A Client AI está {'ligada' if command.enabled else 'em pausa'} para toda a loja.",
-        subject="Client AI, toda a loja",
+        told=f"{_HER} está {'ligada' if command.enabled else 'em pausa'} para toda a loja.",
+        subject="assistente dos clientes, toda a loja",
         before={"enabled": not command.enabled},
         after={"enabled": command.enabled},
         undo=TakesBack(OrderKind.SET_SHOP_AI, SetShopAi(enabled=not command.enabled)),
@@ -61,11 +64,12 @@ async def describe_customer(office: Office, command: SetCustomerAi) -> str:
     customer, changed = await _changed(office, command)
     if not command.enabled:
         return (
-            f"⏸️ Pausar a Client AI para {named(customer)}: as mensagens só ficam registradas, para a equipe responder."
+            f"⏸️ Pausar a assistente dos clientes para {named(customer)}: "
+            "as mensagens só ficam registradas, para a equipe responder."
         )
-    lines = [f"▶️ Ligar a Client AI para {named(customer)}: ela volta a responder as próximas mensagens."]
+    lines = [f"▶️ Ligar a assistente dos clientes para {named(customer)}: ela volta a responder as próximas mensagens."]
     if any(one.status is ConversationStatus.WAITING_HUMAN for one in changed):
-        lines.append("Uma pessoa está com a conversa: a Client AI só fala depois que ela a devolver.")
+        lines.append("Uma pessoa está com a conversa: a assistente só fala depois que ela a devolver.")
     return "\n".join(lines)
 
 
@@ -76,8 +80,8 @@ async def carry_out_customer(office: Office, command: SetCustomerAi) -> Done:
         await conversations.set_ai_enabled(office.tenant, one.id, command.enabled)
     back = SetCustomerAi(contact_id=customer.id, enabled=not command.enabled, only=tuple(one.id for one in changed))
     return Done(
-        told=f"A Client AI está {'ligada' if command.enabled else 'em pausa'} para {named(customer)}.",
-        subject=f"Client AI, {masked(named(customer))}",
+        told=f"{_HER} está {'ligada' if command.enabled else 'em pausa'} para {named(customer)}.",
+        subject=f"assistente dos clientes, {masked(named(customer))}",
         before={"enabled": not command.enabled},
         after={"enabled": command.enabled},
         undo=TakesBack(OrderKind.SET_CUSTOMER_AI, back),
@@ -96,9 +100,7 @@ async def _changed(office: Office, command: SetCustomerAi) -> tuple[KnownCustome
     ]
     if not changed:
         state = "já está ligada" if command.enabled else "já está em pausa"
-        raise RequestRefused(
-            RefusalCode.NOTHING_TO_CHANGE, f"A Client AI {state} para {named(customer)}; nada foi mudado."
-        )
+        raise RequestRefused(RefusalCode.NOTHING_TO_CHANGE, f"{_HER} {state} para {named(customer)}; nada foi mudado.")
     return customer, changed
 
 

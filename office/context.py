@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from domain.dissent import is_dissent
 from domain.ids import ConversationId
 from domain.owners import OwnerNumber
 from domain.services import Service
 from office.answering import LEARNS_FOR
 from reception.desk import Desk
-from storage import memories, owner_orders, professionals, services, shop_questions
+from storage import inbound, memories, owner_orders, professionals, services, shop_questions
 from storage.shop_questions import QuestionStatus, ShopQuestion
 
 _TOLD_FOR = timedelta(days=1)
@@ -35,20 +36,31 @@ class OwnerContext:
 
 
 async def owner_context(desk: Desk, owner: OwnerNumber | None, conversation_id: ConversationId) -> OwnerContext:
-    """Read what the prompt says; writes nothing."""
-    proposed = await owner_orders.proposed(desk.tenant, conversation_id, desk.now)
+    """Read what the prompt says; an order that was just turned down is withdrawn. A second run finds it so."""
     done = await owner_orders.lately_done(desk.tenant, conversation_id, desk.now - _TOLD_FOR)
     asked = await shop_questions.lately(desk.tenant, desk.now - LEARNS_FOR)
     return OwnerContext(
         owner=owner,
         services=await services.active(desk.tenant),
         professionals=[one.name for one in await professionals.active(desk.tenant)],
-        orders=[f"{order.code}: {order.summary}" for order in proposed],
+        orders=await _orders(desk, conversation_id),
         done=[f"{order.code}: {order.summary}" for order in done],
         questions=[_question(one) for one in asked if one.answer is None],
         answered=[_answered(one) for one in asked if one.answer is not None],
         memory=(await memories.get(desk.tenant, conversation_id)).summary,
     )
+
+
+async def _orders(desk: Desk, conversation_id: ConversationId) -> list[str]:
+    """The orders that wait for a yes, and those to which the owner's last words are a no: they wait no more."""
+    word = await inbound.last_word(desk.tenant, conversation_id)
+    declined = []
+    if word.answering is not None and word.is_all_text and is_dissent(word.texts):
+        declined = await owner_orders.decline(desk.tenant, conversation_id, word.answering)
+    waiting = await owner_orders.proposed(desk.tenant, conversation_id, desk.now)
+    return [f"{order.code}: {order.summary}" for order in waiting] + [
+        f"{order.code}: RECUSADO agora, nada foi feito: {order.summary}" for order in declined
+    ]
 
 
 def _answered(question: ShopQuestion) -> str:

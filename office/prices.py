@@ -12,6 +12,9 @@ from office.office import Office
 from office.orders import Command, Done, Order, TakesBack
 from storage import bookings, services
 
+_FAR = Decimal(3)
+"""A price so many times the old one, or such a part of it, is more often a slip than a wish."""
+
 
 class SetPrice(Command):
     """A service's price in reais; with a size or coat, the price of the variant that has exactly these."""
@@ -30,7 +33,12 @@ async def describe(office: Office, command: SetPrice) -> str:
         raise RequestRefused(
             RefusalCode.NOTHING_TO_CHANGE, f"{_named(service, command)} já custa {reais(now)}; nada foi mudado."
         )
-    return f"💰 {_named(service, command)}: de {reais(now)} para {reais(command.price)}"
+    lines = [f"💰 {_named(service, command)}: de {reais(now)} para {reais(command.price)}"]
+    if not command.price:
+        lines.append("⚠️ Fica de graça.")
+    elif now and not 1 / _FAR <= command.price / now <= _FAR:
+        lines.append("⚠️ É uma mudança grande: confira se o valor é esse mesmo.")
+    return "\n".join(lines)
 
 
 async def carry_out(office: Office, command: SetPrice) -> Done:

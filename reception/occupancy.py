@@ -51,6 +51,7 @@ def _summed(
             occupied=Occupied(
                 booked_minutes=sum(booked.get(one.id, {}).values()), open_minutes=sum(open_minutes[one.id].values())
             ),
+            by_hour=_hours(booked.get(one.id, {}), open_minutes[one.id]),
         )
         for one in people
     ]
@@ -61,11 +62,17 @@ def _summed(
     return Occupancy(
         total=Occupied(booked_minutes=booked_then.total(), open_minutes=open_then.total()),
         by_professional=tuple(of_person),
-        by_hour=tuple(
-            HourOccupancy(hour=hour, occupied=Occupied(booked_minutes=booked_then[hour], open_minutes=open_then[hour]))
-            for hour in range(24)
-            if booked_then[hour] or open_then[hour]
-        ),
+        by_hour=_hours(booked_then, open_then),
+    )
+
+
+def _hours(booked: Mapping[int, int], opened: Mapping[int, int]) -> tuple[HourOccupancy, ...]:
+    return tuple(
+        HourOccupancy(
+            hour=hour, occupied=Occupied(booked_minutes=booked.get(hour, 0), open_minutes=opened.get(hour, 0))
+        )
+        for hour in range(24)
+        if booked.get(hour) or opened.get(hour)
     )
 
 

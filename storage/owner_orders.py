@@ -106,6 +106,17 @@ async def withdraw_others(tenant: Connection, conversation_id: ConversationId, b
     )
 
 
+async def decline(tenant: Connection, conversation_id: ConversationId, turn_id: TurnId) -> list[OwnerOrder]:
+    """What was asked in that turn is turned down; these orders. Idempotent: a second run finds them so."""
+    rows = await tenant.fetch(
+        f"""update owner_orders set status = 'withdrawn', decided_at = coalesce(decided_at, now())
+            where conversation_id = $1 and turn_id = $2 and status in ('proposed', 'withdrawn') returning {_COLUMNS}""",
+        conversation_id,
+        turn_id,
+    )
+    return [_from_row(row) for row in rows]
+
+
 async def of_code(
     tenant: Connection, conversation_id: ConversationId, code: str, *, for_change: bool = False
 ) -> OwnerOrder | None:

@@ -9,12 +9,12 @@ from assistants.aurora.reporting import Asked, what_is_booked_too
 from assistants.toolbox import Answer, Tool, Turn
 from domain.charts import Chart
 from domain.comparison import percent, points
-from domain.drawn_figures import hours_chart
+from domain.drawn_figures import occupancy_chart
 from domain.errors import RefusalCode, RequestRefused
-from domain.figures import HourOccupancy, Occupancy, Occupied
+from domain.figures import HourOccupancy, Occupancy, Occupied, ProfessionalOccupancy
 from reception.occupancy import occupancy
 
-_LONGEST = 366
+_LONGEST = 3_660
 _DRAWN_FROM = 3
 """Hours of which a picture says more than the words."""
 _NAMED = 3
@@ -25,7 +25,7 @@ async def report(turn: Turn, wanted: PeriodArguments) -> Answer:
     """Hold what is booked against what is open; reads only."""
     asked = what_is_booked_too(turn, wanted)
     if asked.counted.days > _LONGEST:
-        raise RequestRefused(RefusalCode.BAD_ARGUMENTS, "A ocupação se conta por um ano, no máximo.")
+        raise RequestRefused(RefusalCode.BAD_ARGUMENTS, "A ocupação se conta por dez anos, no máximo.")
     desk = turn.office.desk
     now, before = await occupancy(desk, asked.counted), await occupancy(desk, asked.before)
     changes: dict[str, JsonValue] = {
@@ -40,8 +40,17 @@ async def report(turn: Turn, wanted: PeriodArguments) -> Answer:
 def _figures(found: Occupancy) -> dict[str, JsonValue]:
     return {
         "total": _occupied(found.total),
-        "by_professional": [{"name": one.name, **_occupied(one.occupied)} for one in found.by_professional],
+        "by_professional": [
+            {"name": one.name, **_occupied(one.occupied), "busiest_hour": _busiest_hour(one)}
+            for one in found.by_professional
+        ],
     }
+
+
+def _busiest_hour(one: ProfessionalOccupancy) -> str | None:
+    """ "10h–11h: 80%"; None where nothing is booked."""
+    booked = [hour for hour in one.by_hour if hour.occupied.booked_minutes and hour.occupied.percent is not None]
+    return _hour(max(booked, key=lambda hour: (hour.occupied.percent or 0, -hour.hour))) if booked else None
 
 
 def _hours_of(found: Occupancy) -> dict[str, JsonValue]:
@@ -85,7 +94,7 @@ def _chart(asked: Asked, found: Occupancy) -> Chart | None:
     hours = [hour for hour in found.by_hour if hour.occupied.percent is not None]
     if len(hours) < _DRAWN_FROM or not found.total.booked_minutes:
         return None
-    return hours_chart(found, f"Ocupação por horário, {asked.counted.in_words()}")
+    return occupancy_chart(found, f"Ocupação por horário, {asked.counted.in_words()}")
 
 
 OCCUPANCY_REPORT = Tool(

@@ -36,13 +36,13 @@ async def _set(turn: Turn, wanted: WhoseClientAi, *, enabled: bool) -> Answer:
 
 PAUSE_CLIENT_AI = Tool(
     name="pause_client_ai",
-    description="Pausa a Client AI, que responde os clientes: para um cliente, ou para a loja toda.",
+    description="Pausa a assistente que responde os clientes: para um cliente, ou para a loja toda.",
     arguments=WhoseClientAi,
     run=pause,
 )
 RESUME_CLIENT_AI = Tool(
     name="resume_client_ai",
-    description="Liga de novo a Client AI: para um cliente, ou para a loja toda.",
+    description="Liga de novo a assistente dos clientes: para um cliente, ou para a loja toda.",
     arguments=WhoseClientAi,
     run=resume,
 )

@@ -13,7 +13,7 @@ from assistants.toolbox import Answer, Tool, Turn
 from domain.charts import Chart
 from domain.comparison import percent
 from domain.dates import weekday
-from domain.drawn_figures import hours_chart, professionals_chart, revenue_chart
+from domain.drawn_figures import occupancy_chart, professionals_chart, revenue_chart
 from domain.errors import RefusalCode, RequestRefused
 from domain.figures import DayRevenue
 from domain.money import reais
@@ -22,7 +22,7 @@ from storage import figures
 
 _SENT = "O gráfico já segue como imagem depois da sua resposta. Não o descreva barra por barra."
 _NEVER_OPEN = "A loja não abre nesse período, ou ninguém atende nele: não há o que desenhar."
-_LONGEST_OCCUPANCY = 366
+_LONGEST_OCCUPANCY = 3_660
 
 
 class ChartKind(StrEnum):
@@ -37,7 +37,7 @@ class SendChart(PeriodArguments):
     """A picture of a period."""
 
     kind: ChartKind = Field(
-        description="revenue: faturamento por dia (ou mês); occupancy: ocupação por horário do dia; "
+        description="revenue: faturamento por dia (ou mês); occupancy: ocupação por profissional e horário do dia; "
         "occupancy_by_professional: ocupação de cada profissional"
     )
 
@@ -72,9 +72,9 @@ def _best(days: Sequence[DayRevenue]) -> str | None:
 
 async def _occupancy(turn: Turn, asked: Asked, *, by_hour: bool) -> Answer:
     if asked.counted.days > _LONGEST_OCCUPANCY:
-        raise RequestRefused(RefusalCode.BAD_ARGUMENTS, "A ocupação se conta por um ano, no máximo.")
+        raise RequestRefused(RefusalCode.BAD_ARGUMENTS, "A ocupação se conta por dez anos, no máximo.")
     found = await occupancy(turn.office.desk, asked.counted)
-    draw, of = (hours_chart, "horário") if by_hour else (professionals_chart, "profissional")
+    draw, of = (occupancy_chart, "horário") if by_hour else (professionals_chart, "profissional")
     chart = draw(found, f"Ocupação por {of}, {asked.counted.in_words()}")
     if chart is None or found.total.percent is None:
         raise RequestRefused(RefusalCode.CLOSED_DAY, _NEVER_OPEN)

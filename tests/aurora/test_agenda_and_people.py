@@ -73,8 +73,14 @@ async def test_occupancy_by_professional_and_hour(owner: OwnersChat, books: Book
     report = await owner.use("occupancy_report", period="today")
     assert report["total"] == {"occupancy": "13,9%", "booked": "2h30", "open": "18h"}
     assert report["by_professional"] == [
-        {"name": "Profissional 1", "occupancy": "16,7%", "booked": "1h30", "open": "9h"},
-        {"name": "Profissional 2", "occupancy": "11,1%", "booked": "1h", "open": "9h"},
+        {
+            "name": "Profissional 1",
+            "occupancy": "16,7%",
+            "booked": "1h30",
+            "open": "9h",
+            "busiest_hour": "09h–10h: 100%",
+        },
+        {"name": "Profissional 2", "occupancy": "11,1%", "booked": "1h", "open": "9h", "busiest_hour": "09h–10h: 100%"},
     ]
     assert report["busiest_hours"] == ["09h–10h: 100%", "10h–11h: 25%"]
     assert report["quietest_hours"] == ["11h–12h: 0%", "12h–13h: 0%", "13h–14h: 0%"]
@@ -86,16 +92,20 @@ async def test_occupancy_by_professional_and_hour(owner: OwnersChat, books: Book
         },
     }
     assert outcome.chart is not None
-    assert (outcome.chart.labels[0], outcome.chart.series[0].values[:2]) == ("9h", (100.0, 25.0))
+    drawn = [(row.name, row.values[:2]) for row in outcome.chart.series]
+    assert (outcome.chart.labels[0], drawn) == (
+        "9h",
+        [("Profissional 1", (100.0, 50.0)), ("Profissional 2", (100.0, 0.0))],
+    )
 
 
 async def test_occupancy_of_days_to_come_is_what_is_booked(owner: OwnersChat, books: Books) -> None:
-    """Tomorrow is answered; an empty day has no picture; more than a year is refused."""
+    """Tomorrow is answered; an empty day has no picture; more than ten years are refused."""
     await books.add(TOMORROW, 9, status="scheduled")
     report = await owner.use("occupancy_report", period="tomorrow")
     assert report["total"] == {"occupancy": "5,6%", "booked": "1h", "open": "18h"}
     assert (await owner.call("occupancy_report", first="2026-12-01")).chart is None
-    assert (await owner.use("occupancy_report", first="2020-01-01", last="2026-01-01"))["error"] == "bad_arguments"
+    assert (await owner.use("occupancy_report", first="2006-01-01", last="2026-01-01"))["error"] == "bad_arguments"
 
 
 async def _waits(chat: OwnersChat, number: int, name: str | None, since: datetime, reason: str) -> None:

@@ -87,7 +87,8 @@ async def test_what_was_said_and_done_is_listed(salon: Salon) -> None:
     assert "não saiu" in said.out
     assert "850" not in said.out
     said = await salon.done("aurora", "audit")
-    assert "price: 50.00" in said.out
+    assert "mudar preço" in said.out
+    assert "preço: R$ 50,00" in said.out
     assert (await salon.json("aurora", "audit"))[0]["after"] == {"price": "60.00"}
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.charts import Chart, ChartUnit, Series
-from domain.drawn_figures import hours_chart, professionals_chart, revenue_chart
+from domain.drawn_figures import hours_chart, occupancy_chart, professionals_chart, revenue_chart
 from domain.figures import DayRevenue, HourOccupancy, Occupancy, Occupied, ProfessionalOccupancy
 from domain.ids import ProfessionalId
 
@@ -97,7 +97,43 @@ def test_occupancy_by_hour_and_by_professional() -> None:
     assert (people.labels, people.series[0].values) == (("Ana", "Bia"), (100, 25))
     assert hours.unit is people.unit is ChartUnit.PERCENT
     never = Occupancy(total=occupied(0, 0), by_professional=(), by_hour=())
-    assert hours_chart(never, "Horas") is professionals_chart(never, "Gente") is None
+    assert hours_chart(never, "Horas") is professionals_chart(never, "Gente") is occupancy_chart(never, "Tudo") is None
+
+
+def test_occupancy_of_several_is_a_row_of_shades_each() -> None:
+    """The busiest first, an hour in which one of them does not work is blank; one alone is drawn as bars."""
+    of_people = {
+        "Bia": (HourOccupancy(hour=9, occupied=occupied(15, 60)),),
+        "Ana": (
+            HourOccupancy(hour=9, occupied=occupied(60, 60)),
+            HourOccupancy(hour=10, occupied=occupied(30, 60)),
+        ),
+    }
+    people = tuple(
+        ProfessionalOccupancy(
+            professional_id=ProfessionalId(UUID(int=n)),
+            name=name,
+            occupied=occupied(
+                sum(one.occupied.booked_minutes for one in hours), sum(one.occupied.open_minutes for one in hours)
+            ),
+            by_hour=hours,
+        )
+        for n, (name, hours) in enumerate(of_people.items())
+    )
+    all_hours = (
+        HourOccupancy(hour=9, occupied=occupied(75, 120)),
+        HourOccupancy(hour=10, occupied=occupied(30, 60)),
+    )
+    both = occupancy_chart(Occupancy(total=occupied(105, 180), by_professional=people, by_hour=all_hours), "Tudo")
+    assert both is not None
+    assert both.heat
+    assert (both.labels, [(row.name, row.values) for row in both.series]) == (
+        ("9h", "10h"),
+        [("Ana", (100, 50)), ("Bia", (25, 0))],
+    )
+    alone = occupancy_chart(Occupancy(total=occupied(15, 60), by_professional=people[:1], by_hour=all_hours), "Só ela")
+    assert alone is not None
+    assert not alone.heat
 
 
 @pytest.mark.parametrize(

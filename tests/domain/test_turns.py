@@ -104,10 +104,10 @@ def test_an_owner_is_answered_while_the_shop_is_paused() -> None:
 
 
 def test_a_busy_owner_is_no_loop() -> None:
-    """An owner who gives order upon order is answered; what no person keeps up is a loop all the same."""
+    """An owner who gives order upon order is answered; what no person keeps up ends, and hands nobody over."""
     owners = CONVERSATION.model_copy(update={"audience": Audience.OWNER})
     assert decide([TEXT], owners, SHOP, SHOP.loop_limit) is Decision.THINK
-    assert decide([TEXT], owners, SHOP, 3 * SHOP.loop_limit) is Decision.SUSPECT_LOOP
+    assert decide([TEXT], owners, SHOP, 3 * SHOP.loop_limit) is Decision.SILENT
 
 
 def test_messages_are_sorted_by_age_and_content() -> None:

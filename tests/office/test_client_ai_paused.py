@@ -56,12 +56,13 @@ async def test_one_customer_is_paused_and_only_that_one(owner: OwnersChat) -> No
     assert await rows(owner, of_lia) == [(False,), (True,)]
     await owner.order("resume_client_ai", customer="Lia")
     assert await rows(owner, of_lia) == [(True,), (True,)]
-    assert {entry.subject for entry in await logged(owner)} == {"Client AI, Lia, final 01 (Rex)"}
+    assert {entry.subject for entry in await logged(owner)} == {"assistente dos clientes, Lia, final 01 (Rex)"}
 
 
 async def test_a_person_keeps_the_conversation_they_have(owner: OwnersChat) -> None:
     """Resumed, Client AI still waits for the person to give the conversation back, and the owner is told so."""
     lia = await neighbour(owner, "Lia")
+    assert "Pausar a assistente dos clientes" in await summary(owner, "pause_client_ai", customer="Lia")
     await owner.order("pause_client_ai", customer="Lia")
     async with owner.turn() as turn:
         await conversations.hand_over(turn.tenant, lia.customer.conversation_id, HandoffReason.ASKED_BY_MODEL)

@@ -154,7 +154,8 @@ async def test_somebody_is_away_and_back(owner: OwnersChat) -> None:
     assert await rows(owner, "select * from absences") == []
     added, dropped = await logged(owner)
     assert (added.action, dropped.action, added.subject) == ("add_absence", "drop_absence", "Profissional 2")
-    assert (dropped.before["absence"], dropped.after["absence"]) == (added.after["absence"], None)
+    when = {"start": "2026-11-23T00:00:00-03:00", "end": "2026-11-24T00:00:00-03:00", "note": "médico"}
+    assert (added.before, added.after, dropped.before, dropped.after) == ({}, when, when, {})
 
 
 async def test_an_absence_is_dropped_and_restored_by_undo(owner: OwnersChat) -> None:

@@ -7,6 +7,7 @@ from domain.conversation import AgentType
 from domain.events import MessageKind
 from domain.model import ToolRequest
 from domain.owners import OwnerRole
+from office.context import owner_context
 from storage import owners
 from tests.office.conftest import OwnersChat, chat_of
 from tests.storage.rows import until_somebody_waits, wrote
@@ -15,6 +16,12 @@ from tests.storage.rows import until_somebody_waits, wrote
 async def _price(chat: OwnersChat) -> str:
     async with chat.turn() as turn:
         return str(await turn.tenant.fetchval("select price from services where name = 'Banho'"))
+
+
+async def orders_in_prompt(chat: OwnersChat) -> list[str]:
+    """The lines that Aurora reads of orders."""
+    async with chat.turn() as turn:
+        return list((await owner_context(turn.office.desk, turn.owner, turn.conversation_id)).orders)
 
 
 async def test_an_order_is_carried_out_by_a_yes_and_only_then(owner: OwnersChat) -> None:
@@ -32,6 +39,14 @@ async def test_an_order_is_carried_out_by_a_yes_and_only_then(owner: OwnersChat)
     assert tuple(row) == ("Dona", "owner", "set_price", "Banho", '{"price": "50.00"}', '{"price": "60"}')
 
 
+async def test_a_price_that_may_be_a_slip_is_pointed_at(owner: OwnersChat) -> None:
+    """A price far from the old one, or none at all, is asked about with a word of warning; a usual change without."""
+    for price, warned in ((60, False), (150, False), (151, True), (16, True), (17, False), (5000, True), (0, True)):
+        outcome = await owner.call("change_price", service="Banho", price=price)
+        assert outcome.order is not None
+        assert ("⚠️" in outcome.order.summary) is warned, price
+
+
 async def test_anything_but_a_yes_asks_again(owner: OwnersChat) -> None:
     """ "Sim, mas 70" is no yes: nothing is done, and the order is asked once more."""
     code = await owner.propose("change_price", service="Banho", price=60)
@@ -39,6 +54,25 @@ async def test_anything_but_a_yes_asks_again(owner: OwnersChat) -> None:
     outcome = await owner.call("confirm_order", order=code)
     assert outcome.done is None
     assert outcome.order is not None
+    assert await _price(owner) == "50.00"
+
+
+async def test_an_order_that_was_turned_down_is_no_question_any_more(owner: OwnersChat) -> None:
+    """ "Não" withdraws what it answers: no later yes brings it back; words that are no clear no leave it open."""
+    code = await owner.propose("change_price", service="Banho", price=60)
+    for words, waits in (("deixa eu ver", True), ("não", False)):
+        if words == "não":
+            await owner.use("confirm_order", order=code)
+            await owner.reply("Confirme, por favor")
+        await owner.says(words)
+        for _ in range(2):  # a prompt is made for each round
+            (line,) = await orders_in_prompt(owner)
+            assert line.startswith(code)
+            assert ("RECUSADO" in line) is not waits
+    await owner.reply("Tudo bem, não fiz nada.")
+    await owner.says("sim")
+    assert await orders_in_prompt(owner) == []
+    assert (await owner.use("confirm_order", order=code))["error"] == "order_not_found"
     assert await _price(owner) == "50.00"
 
 
@@ -66,7 +100,7 @@ async def test_what_was_done_is_taken_back(owner: OwnersChat) -> None:
 async def test_an_undo_that_was_asked_for_in_other_words_before_is_one(owner: OwnersChat) -> None:
     """ "Põe 50 de novo", and then "desfaz": the same order takes the first one back."""
     await owner.order("change_price", service="Banho", price=60)
-    await owner.propose("change_price", service="Banho", price=50)
+    await owner.propose("change_price", service="Banho", price="50.00")
     code = await owner.propose("undo_order")
     await owner.says("sim")
     await owner.use("confirm_order", order=code)

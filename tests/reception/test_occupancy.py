@@ -106,6 +106,11 @@ async def check(desk: Desk, period: Period) -> Occupancy:
     for who, occupied in rows.items():
         assert occupied.booked_minutes == sum(m for (_, one, _), m in booked.items() if one == who)
         assert occupied.open_minutes == sum(m for (_, one, _), m in open_minutes.items() if one == who)
+    crossed = {(row.professional_id, hour.hour): hour.occupied for row in found.by_professional for hour in row.by_hour}
+    assert set(crossed) == {(who, hour) for _, who, hour in (*booked, *open_minutes) if who in rows}
+    for (who, hour), occupied in crossed.items():
+        assert occupied.booked_minutes == sum(m for (_, *both), m in booked.items() if both == [who, hour])
+        assert occupied.open_minutes == sum(m for (_, *both), m in open_minutes.items() if both == [who, hour])
     hours = {row.hour: row.occupied for row in found.by_hour}
     assert list(hours) == sorted({hour for _, _, hour in (*booked, *open_minutes)})
     for hour, occupied in hours.items():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.replies import LATE_PREFIX
 from tests.engine import Engine, upsert, whatsapp_message
+from tests.shops import OWNER
 from tests.workflows.test_failures import conversation_status, waits_for_person
 from tests.workflows.test_turns import finished, outbound
 
@@ -50,6 +51,20 @@ async def test_two_programs_do_not_talk_for_ever(engine: Engine) -> None:
     assert await conversation_status(engine) == "waiting_human"
     assert await outbound(engine) == 5
     assert (await engine.until_row("select kind from alerts"))["kind"] == "loop_suspected"
+
+
+async def test_an_owner_is_not_talked_to_for_ever_either(engine: Engine) -> None:
+    """Past three times the limit Aurora is silent and operators know; the owner's conversation stays with her."""
+    await engine.rows("update organization_settings set loop_limit = 1 returning 1")
+    for number in range(3):
+        await engine.says(f"oi {number}", phone=OWNER)
+        await engine.replies(number + 1)
+        await finished(engine, OWNER)
+    await engine.says("oi de novo", phone=OWNER)
+    assert (await engine.until_row("select kind from alerts"))["kind"] == "loop_suspected"
+    await finished(engine, OWNER)
+    assert await outbound(engine) == 3
+    assert (await engine.until_row("select status from conversations"))["status"] == "active"
 
 
 async def test_the_limit_of_the_loop_breaker_is_twenty(engine: Engine) -> None:

@@ -2,21 +2,18 @@
 
 from dev.practice_model import owner_wording as wording
 from dev.practice_model.conversation import Conversation, ToolUse
-from dev.practice_model.decision import Decision, Say, Use
-from dev.practice_model.intents import Intent, read_intents
-from dev.practice_model.owner_agenda import read_agenda_order
-from dev.practice_model.owner_bookings import read_booking_order
-from dev.practice_model.owner_consent import answer_to_orders, is_yes_but, take_back
+from dev.practice_model.decision import Call, Decision, Say, Use
+from dev.practice_model.intents import Intent, is_yes, read_intents
+from dev.practice_model.owner_consent import LEAVE_IT, answer_to_orders, is_yes_but
 from dev.practice_model.owner_facts import read_facts
 from dev.practice_model.owner_figures import told
-from dev.practice_model.owner_letters import read_letter
-from dev.practice_model.owner_orders import read_order
+from dev.practice_model.owner_matter import any_order, is_left, matter_of
 from dev.practice_model.owner_questions import is_compared, is_of_other_shop, read_question
 from dev.practice_model.owner_said import Said, corrected, read_said
 from dev.practice_model.owner_tools import ANSWER, CONFIRM, ORDERS
 from dev.practice_model.portuguese import fold
 from dev.practice_model.prompt import Prompt
-from dev.practice_model.shop_questions import WAITS_FOR_ANSWER, answer_of_owner
+from dev.practice_model.shop_questions import WAITS_FOR_ANSWER, answer_of_owner, sounds_like_answer
 
 
 def answer_owner(conversation: Conversation, prompt: Prompt, tools: frozenset[str]) -> Decision:
@@ -31,24 +28,35 @@ def answer_owner(conversation: Conversation, prompt: Prompt, tools: frozenset[st
     if prompt.today is None:
         return Say(wording.TROUBLE)
     said = read_said(conversation, prompt, prompt.today)
+    if is_left(said):
+        return Say(wording.LEFT_UNDONE)
+    said = matter_of(said)
     return _carried_on(_wanted(said, intents), said, tools)
 
 
 def _wanted(said: Said, intents: frozenset[Intent]) -> Decision:
     """What the owner wants, whether or not it was looked up or proposed in this turn."""
+    if answered := [use for use in said.conversation.fresh_uses if use.name == ANSWER]:
+        return Use(
+            (Call(ANSWER, answered[-1].arguments),)
+        )  # its question waits no more: nothing else is answered by it
     if (decision := answer_to_orders(said)) is not None:
         return decision
     if is_yes_but(said):
         return _instead(said)
     if is_of_other_shop(said):
         return Say(wording.OTHER_SHOP)
-    if (order := _order(said)) is not None:
+    if (order := any_order(said)) is not None:
         return order
-    answer = answer_of_owner(said.answer, said.conversation.last_said, said.prompt)
-    if answer is not None and WAITS_FOR_ANSWER in said.conversation.last_said:
+    answer = None
+    if not intents & {Intent.THANKS, Intent.GREETING} and not LEAVE_IT.fullmatch(fold(said.answer)):
+        past = said.conversation.past
+        earlier = past[-1].text if past else ""
+        answer = answer_of_owner(said.answer, said.conversation.last_said, said.prompt, earlier)
+    if answer is not None and (WAITS_FOR_ANSWER in said.conversation.last_said or sounds_like_answer(said.answer)):
         return answer
     if (question := read_question(said)) is not None:
-        return Use((question,))
+        return question
     if answer is not None:
         return answer
     if Intent.THANKS in intents:
@@ -60,16 +68,10 @@ def _wanted(said: Said, intents: frozenset[Intent]) -> Decision:
     return Say(wording.UNKNOWN)
 
 
-def _order(said: Said) -> Decision | None:
-    return (
-        read_letter(said) or take_back(said) or read_order(said) or read_agenda_order(said) or read_booking_order(said)
-    )
-
-
 def _instead(said: Said) -> Decision:
     """ "Sim, mas para 65": the order as it is meant now, which is asked about anew; the first is not carried out."""
     whole = corrected(said)
-    order = _order(whole) if whole is not None else None
+    order = any_order(whole) if whole is not None else None
     return order if isinstance(order, Use) else Say(wording.NOTHING_DONE)
 
 
@@ -103,5 +105,7 @@ def _told(uses: list[ToolUse], said: Said) -> str:
     if use.name == ANSWER:
         return wording.DONE
     if use.name == CONFIRM:
-        return wording.DONE if facts.text("done") else wording.NOT_AGREED
+        if facts.text("done"):
+            return wording.DONE
+        return wording.ASKED_AGAIN if is_yes(fold(said.answer)) else wording.NOT_AGREED
     return wording.PROPOSED

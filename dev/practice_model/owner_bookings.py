@@ -20,7 +20,7 @@ from dev.practice_model.times import read_time
 
 _CANCEL = re.compile(r"\b(?:cancel(?!ad)\w*|desmarc(?!ad)\w*)\b")
 _MOVE = re.compile(
-    r"\b(?:remarc(?!ad)\w+|reagend\w+|adi(?:a|ar|e)|antecip\w+|(?:mud|troc|pass|transfer|alter|jog)(?:a|e|ar|ue|ir|ira)\w*)\b"
+    r"\b(?:remarc(?!ad)\w+|reagend\w+|adi(?:a|ar|e)|antecip\w+|(?:mud|troc|pass(?!ad)|transfer|alter|jog)(?:a|e|ar|ue|ir|ira)\w*)\b"
 )
 _ALL = re.compile(r"\b(?:tudo|tod[oa]s|geral|agenda inteira)\b")
 _WHERE = re.compile(
@@ -44,6 +44,13 @@ def read_booking_order(said: Said) -> Decision | None:
     if _MOVE.search(text) and (said.names or read_service(text, said.prompt.services).service or ORIGIN.search(text)):
         return _move(said)
     return None
+
+
+def booking_verb(said: Said) -> str:
+    """What is to be done with a booking: "cancel", "move" or "tell"."""
+    if said.asks:
+        return "tell"
+    return "cancel" if _CANCEL.search(said.folded) else "move"
 
 
 def _cancel(said: Said) -> Decision:

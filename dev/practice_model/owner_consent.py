@@ -17,7 +17,12 @@ _DO_IT = re.compile(
 )
 _YES_BUT = re.compile(r"^\W*(?:sim|ok|pode|claro|isso|beleza|certo)\b.*\b(?:mas|so que|porem|so se|menos|em vez)\b")
 _UNDO = re.compile(r"\b(?:desfaz\w*|desfac\w*|desfeit\w*|volt(?:a|e|ar) atras|revert\w+)\b")
-_LEAVE_IT = re.compile(r"\b(?:deixa (?:pra la|quieto|assim)|esquece|nao (?:faz|faca|precisa)|desisti)\b")
+_LEAVE = (
+    r"(?:(?:deixa|deixe) (?:pra la|para la|quieto|assim|isso)|esquec[ea](?: isso)?|nao (?:faz|faca|precisa)|desisti)"
+)
+_LEAVE_IT = re.compile(rf"\b{_LEAVE}\b")
+LEAVE_IT = re.compile(rf"\W*(?:(?:nao|ah|ok|entao|aurora)\W+)*{_LEAVE}(?: (?:mais|entao|obrigad[oa]))*\W*")
+"""The whole of a text, and nothing else."""
 
 
 def answer_to_orders(said: Said) -> Decision | None:

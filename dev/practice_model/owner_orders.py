@@ -32,10 +32,15 @@ _RESUME = (
     r"quero (?:de novo|receber)|manda de novo)"
 )
 _AI = r"(?:assistente|client ai|ia|robo|bot|atendimento automatico|respostas? automaticas?)"
+_SERVING = r"(?:o )?atendimento (?:automatico |d[aeo]s? |com |para |pra |ao )"
 _PAUSE_AI = re.compile(
+    rf"(?:\b(?:paus|suspend|interromp|silenci|desativ|deslig)\w+|^\W*par[ae]) {_SERVING}|"
     rf"\b{_PAUSE}\b.{{0,40}}\b{_AI}\b|\bdeixa (?:que eu|comigo)\b.{{0,30}}\b(?:falo|respondo|atendo|com)\b"
 )
-_RESUME_AI = re.compile(rf"\b{_RESUME}\b.{{0,40}}\b{_AI}\b|\b{_AI} (?:pode voltar|volta)\b")
+_RESUME_AI = re.compile(
+    rf"\b(?:retom|reativ|relig|despaus)\w+ {_SERVING}|"
+    rf"\b{_RESUME}\b.{{0,40}}\b{_AI}\b|\b{_AI} (?:pode voltar|volta)\b"
+)
 _BRIEFING = {
     "daily_summary": r"resumos? (?:do dia|diarios?|da noite|de hoje)",
     "weekly_review": r"(?:balancos?(?: da semana)?|resumos? (?:da semana|semana(?:l|is)))",
@@ -96,7 +101,7 @@ def _which(text: str) -> dict[str, JsonValue]:
 
 
 def _customer(said: Said) -> dict[str, JsonValue]:
-    names = said.names
+    names = _people(said)  # a customer may be called as one of the shop's people
     return {"customer": names[0]} if names else {}
 
 

@@ -11,7 +11,7 @@ from dev.practice_model.days import MONTHS, WEEKDAY_WORDS, read_day
 _NAMED = (
     ("last_7_days", r"(?:ultim[oa]s (?:7|sete) dias)"),
     ("last_30_days", r"(?:ultim[oa]s (?:30|trinta) dias)"),
-    ("last_week", r"(?:semana (?:passada|anterior|retrasada)|ultima semana)"),
+    ("last_week", r"(?:semana (?:passada|anterior)|ultima semana)"),
     ("next_week", r"(?:semana que vem|(?:proxima|outra) semana|semana seguinte)"),
     ("this_week", r"(?:semana|semanal)"),
     ("last_month", r"(?:mes (?:passado|anterior)|ultimo mes)"),
@@ -33,7 +33,26 @@ _SPAN = re.compile(rf"\b(?:de|do|da|entre|desde)\s+({_DAY})\s+(?:a|ao|ate|e|para
 _SINCE = re.compile(rf"\bdesde\s+(?:o |a )?({_DAY})\b")
 _SURELY_DAYS = re.compile(rf"/|\bdia\b|[a-z]{{4}}|\b(?:{_ALL_MONTHS})\b")
 _LAST_DAYS = re.compile(r"\bultim[oa]s (\d{1,3}) dias\b")
-_MONTH = re.compile(rf"\b(?:em|de|no mes de|mes de|todo o?) ?({_ALL_MONTHS})(?: (?:de |do )?(\d{{4}}|ano passado))?\b")
+_MONTH = re.compile(
+    rf"\b({_ALL_MONTHS})"
+    r"(?:,? (?:de |do |no )?(\d{4}|ano passado|passado|ano retrasado|ano que vem|proximo ano|que vem))?\b"
+)
+_YEARS_AWAY = {"passado": -1, "retrasado": -2, "que vem": 1, "proximo": 1}
+_NEXT_YEAR = re.compile(r"\b(?:ano que vem|proximo ano)\b")
+_YEAR = re.compile(r"(?<![\d/.,$])(?<!r\$ )\b(?:19[7-9]|20\d|21\d)\d\b(?![/.,:]\d)(?! (?:reais|clientes|dias))")
+_FULL_DATE = re.compile(rf"\b(\d{{1,2}}) de ({_ALL_MONTHS}) (?:de |do ano de )?(\d{{4}})\b")
+_WITH_YEAR = re.compile(r"\d/\d{1,2}/\d{2}")
+_UNREAD = re.compile(
+    r"\b(?:(?:bi|tri|quadri|se)mestr\w+|decadas?|seculo|quinzenas?|retrasad[oa]|natal|pascoa|carnaval|reveillon|verao|"
+    r"inverno|outono|primavera|fim de semana|finais? de semana|feriad\w+|ferias"
+    r"|(?:primeir|segund|terceir|quart|ultim)[oa] (?:semana|metade) d[aeo]"
+    r"|(?:comeco|inicio|meados|meio|fim|final) d[aeo] (?:ano|mes|semana|[a-z]+o)"
+    r"|(?:ultim|proxim)[oa]s (?:\w+ )?(?:semanas|meses|anos|horas)"
+    r"|ha (?:\w+ )?(?:semanas?|mes|meses|anos?)(?: atras)?|(?:semanas?|mes|meses|anos?) atras)\b"
+)
+_LOOKS_LIKE = re.compile(
+    rf"\d{{1,2}}/\d|\bdia \d|\b(?:{_ALL_MONTHS})\b|\b(?:ano|mes|semana|dias|meses|anos)\b|\b(?:19|20|21)\d\d\b"
+)
 _BEFORE_YESTERDAY = re.compile(r"\banteontem\b")
 _DAY_OF_MONTH = re.compile(rf"\bdia (\d{{1,2}})\b(?!/| de (?:{_ALL_MONTHS}))")
 _COMING = re.compile(
@@ -51,10 +70,10 @@ def read_period(folded: str, today: date, *, coming: bool | None = None) -> dict
     What it is compared with is not the period. `coming`: a bare weekday or day of the month is the next, not the last;
     None: as the verbs say.
     """
-    text = _COMPARED.sub(" ", folded)
+    text = _dated(_COMPARED.sub(" ", folded))
     coming = bool(_COMING.search(text)) if coming is None else coming
     if (span := _span(text, today)) is not None:
-        first, last = (_in_year(day, today) for day in span)
+        first, last = span if _WITH_YEAR.search(text) else tuple(_in_year(day, today) for day in span)
         return _days(first, last) if first <= last else _days(first, first)
     if match := _SINCE.search(text):
         day = _single(match[1], today, coming=False)
@@ -63,6 +82,8 @@ def read_period(folded: str, today: date, *, coming: bool | None = None) -> dict
         return _days(today - timedelta(days=max(int(match[1]), 1) - 1), today)
     if (match := _MONTH.search(text)) and not re.search(rf"\d (?:de )?{match[1]}\b", text):
         return _month(match, today, coming=coming)
+    if not _WITH_YEAR.search(text) and (year := _year(text, today)) is not None:
+        return {"period": "this_year"} if year == today.year else _days(date(year, 1, 1), date(year, 12, 31))
     if _BEFORE_YESTERDAY.search(text):
         return _days(today - timedelta(days=2), today - timedelta(days=2))
     day = _single(text, today, coming=coming)
@@ -70,6 +91,16 @@ def read_period(folded: str, today: date, *, coming: bool | None = None) -> dict
     if named is not None and (day is None or named in ("yesterday", "today", "tomorrow")):
         return {"period": named}
     return _days(day, day) if day is not None else {}
+
+
+def is_unread_period(folded: str, today: date) -> bool:
+    """Whether a period is named that is not understood: no other may answer for it."""
+    text = _COMPARED.sub(" ", folded)
+    months = len(set(re.findall(rf"\b(?:{_ALL_MONTHS})\b", text)))
+    years = len(set(_YEAR.findall(text)))
+    if _UNREAD.search(text) or ((months > 1 or years > 1) and _span(_dated(text), today) is None):
+        return True
+    return bool(_LOOKS_LIKE.search(text)) and not read_period(folded, today)
 
 
 def read_one_day(folded: str, today: date) -> date | None:
@@ -127,6 +158,8 @@ def _spoken(words: str) -> str:
 
 def _single(text: str, today: date, *, coming: bool) -> date | None:
     day = read_day(_spoken(text), today).wanted
+    if _WITH_YEAR.search(text):
+        return day
     if day is None or coming or day <= today:
         return _in_year(day, today) if day is not None and not coming else day
     if match := _DAY_OF_MONTH.search(_spoken(text)):
@@ -159,12 +192,27 @@ def _month(match: re.Match[str], today: date, *, coming: bool) -> dict[str, Json
         elif month < today.month and coming:
             year += 1
     else:
-        year = int(match[2]) if match[2].isdigit() else today.year - 1
+        away = next((years for word, years in _YEARS_AWAY.items() if word in match[2]), 0)
+        year = int(match[2]) if match[2].isdigit() else today.year + away
+        if match[2] in ("passado", "que vem"):  # the last or next of that name
+            year = today.year - (month >= today.month) if away < 0 else today.year + (month <= today.month)
     if (year, month) == (today.year, today.month):
         return {"period": "this_month"}
     if not 1970 < year < 2200:
         return {}
     return _days(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+
+
+def _dated(text: str) -> str:
+    """With "3 de março de 2024" as 3/3/2024."""
+    return _FULL_DATE.sub(lambda found: f"{found[1]}/{MONTHS.index(found[2]) + 1}/{found[3]}", text)
+
+
+def _year(text: str, today: date) -> int | None:
+    if _NEXT_YEAR.search(text):
+        return today.year + 1
+    found = _YEAR.search(text)
+    return int(found[0]) if found else None
 
 
 def _days(first: date, last: date) -> dict[str, JsonValue]:

@@ -5,8 +5,9 @@ import re
 from pydantic import JsonValue
 
 from dev.practice_model import owner_tools as tools
-from dev.practice_model.decision import Call
-from dev.practice_model.owner_periods import read_one_day, read_period
+from dev.practice_model import owner_wording as wording
+from dev.practice_model.decision import Call, Decision, Say, Use
+from dev.practice_model.owner_periods import is_unread_period, read_one_day, read_period
 from dev.practice_model.owner_readings import read_count
 from dev.practice_model.owner_said import Said
 from dev.practice_model.portuguese import fold
@@ -44,7 +45,7 @@ _TOPICS = {
         r"horarios? (?:de pico|vazi[oa]s?|mais (?:chei|vazi|procurad)\w+)",
     ),
     tools.REVENUE: (
-        r"fatur\w+|receita|vendas|vendi|caixa|dinheiro|lucr\w+|entradas",
+        r"fatur\w+|receita|vendas|vendi|caixa|dinheiro|entradas",
         r"(?:quanto|o que) (?:a loja |eu |a gente )?(?:vou |vai |vamos )?(?:entr|ganh|receb|fiz|faz|rend|perd)\w*",
     ),
     tools.ATTENDANCE: (
@@ -58,6 +59,13 @@ _TOPICS = {
     ),
 }
 _PATTERNS = tuple((tool, re.compile(rf"\b(?:{'|'.join(ways)})\b")) for tool, ways in _TOPICS.items())
+_PROFIT = re.compile(r"\b(?:lucr\w+|prejuizo|margem)\b")
+_OF_MORE_DAYS = re.compile(r"\b(?:semana|mes|ano)\b")
+_DID_NOT_COME = re.compile(r"\bnao (?:vieram|veio|compareceram|compareceu|apareceu|apareceram)\b")
+_A_DAY = re.compile(
+    r"\b(?:ontem|anteontem|hoje|dia \d+|\d+/\d+|(?:est?a|nest?a|na|essa) semana|semana passada"
+    r"|segunda|terca|quarta|quinta|sexta|sabado|domingo)\b"
+)
 _CHART = re.compile(r"\b(?:graficos?|imagem|desenh\w+|chart)\b")
 _FOLLOW_UP = re.compile(r"^\W*(?:e|mas e|agora)?\b.{0,40}$")
 _OTHER_SHOP = re.compile(
@@ -67,9 +75,11 @@ _COMPARED = re.compile(r"\b(?:compar\w+|em relacao|versus|vs|diferenca|melhor|pi
 _DAYS = re.compile(r"\b(?:ha|mais de|de|a) (?:mais de )?(\d{1,3}) dias\b")
 
 
-def read_question(said: Said) -> Call | None:
-    """The tool that answers; None where it asks nothing the rules know."""
+def read_question(said: Said) -> Decision | None:
+    """The tool that answers, or what is not known; None where it asks nothing the rules know."""
     text = fold(said.answer)
+    if _PROFIT.search(text):
+        return Say(wording.PROFIT)
     topic = topic_of(text)
     if topic is None:
         period = read_period(text, said.today)
@@ -78,7 +88,12 @@ def read_question(said: Said) -> Call | None:
         topic = _topic_before(said)
         if topic is None or topic in (tools.WAITING, tools.INACTIVE):
             return None
-    return Call(topic, _arguments(topic, text, said))
+    if topic == tools.AGENDA and read_one_day(text, said.today) is None:
+        if is_unread_period(text, said.today) or _OF_MORE_DAYS.search(text):
+            return Say(wording.ONE_DAY)
+    elif topic not in (tools.WAITING, tools.INACTIVE, tools.AGENDA) and is_unread_period(text, said.today):
+        return Say(wording.WHICH_PERIOD)
+    return Use((Call(topic, _arguments(topic, text, said)),))
 
 
 def is_of_other_shop(said: Said) -> bool:
@@ -95,6 +110,8 @@ def topic_of(folded: str) -> str | None:
     """The tool a text is about."""
     if _CHART.search(folded):
         return tools.CHART
+    if _DID_NOT_COME.search(folded) and _A_DAY.search(folded):
+        return tools.NO_SHOWS
     return next((tool for tool, pattern in _PATTERNS if pattern.search(folded)), None)
 
 

@@ -14,7 +14,10 @@ _MONEY = re.compile(
     r"(?![\d/%:.,]*[\d%]|/| ?h\b| ?(?:%|por cento))"
 )
 _CLOCK = r"(\d{1,2})(?:\s?(?:h|:)\s?([0-5]\d)|\s?(?:hs|hrs|horas?|h)\b)?"
-_BETWEEN = re.compile(rf"\b(das|de|entre(?: as)?)\s+{_CLOCK}\s*(?:as|ate as|ate|a|e as|e)\s+{_CLOCK}(?![\d/])")
+_BETWEEN = re.compile(
+    rf"\b(?:(das|de|entre(?: as)?|para(?: as)?|pra(?: as)?)\s+)?{_CLOCK}"
+    rf"\s*(?:as|ate as|ate|a|e as|e)\s+{_CLOCK}(?![\d/])"
+)
 _FROM = re.compile(rf"\b(?:a partir d?(?:as|e)|depois d?as|apos as|abr\w+ as|desde as)\s+{_CLOCK}(?![\d/])")
 _UNTIL = re.compile(rf"\b(?:ate as|ate|antes das|fech\w+ (?:mais cedo,? )?as|encerra\w* as)\s+{_CLOCK}(?![\d/])")
 _MORNING = re.compile(r"\b(?:de|da|pela|na|a) manha\b")
@@ -35,6 +38,7 @@ _NAME_PLACES = re.compile(
 _NEVER_NAMES = frozenset(
     words(
         """
+        faturamento receita movimento
                 das dos agenda agendamento agendamentos agora alerta alertas amanha ano anteontem antes
         assistente atendente         atendimento atras aurora aviso balanco banho banhos bot cachorra cachorro
         caixa cada casa causa cedo         cliente clientes comeco consulta consultas conta contato convite
@@ -68,7 +72,7 @@ def read_hours(folded: str) -> tuple[str | None, str | None]:
     text = without_days(folded)
     for match in _BETWEEN.finditer(text):
         lead, hour, minute, hour_to, minute_to = match.groups()
-        marked = lead != "de" or minute or minute_to or re.search(r"\dh|\d hora", match[0])
+        marked = lead not in (None, "de") or minute or minute_to or re.search(r"\dh|\d hora", match[0])
         if marked:
             first, last = _clock(hour, minute), _clock(hour_to, minute_to)
             return (first, last) if first and last else (None, None)

@@ -7,12 +7,14 @@ from functools import cached_property
 
 from dev.practice_model.conversation import Conversation
 from dev.practice_model.owner_readings import read_names
-from dev.practice_model.owner_wording import WHICH_ONE, asks_more
+from dev.practice_model.owner_wording import ONE_CUSTOMER, WHICH_ONE, asks_more
 from dev.practice_model.portuguese import composed, fold, words
 from dev.practice_model.prompt import Prompt
 from dev.practice_model.services import service_words
 
 _SHORT = 60
+_TO = re.compile(r"^\s*(?:para|pra|pro|ao|a) ")
+_TO_ONE = re.compile(r"^\s*(?:(?:para|pra|pro|ao|a) (?!os |as )|\w+(?: \w+)?:)")
 _LITTLE = re.compile(r"^\W*(?:e |eh |é )?(?:(?:d|n|para|pra|com)?\s?[oa]s?\s)?(?:client[ea] )?")
 
 
@@ -64,6 +66,10 @@ def read_said(conversation: Conversation, prompt: Prompt, today: date) -> Said:
     parts = [answer]
     asked = conversation.burst[0].answering if conversation.burst else ""
     for line in reversed(conversation.past):
+        if ONE_CUSTOMER in asked:  # whom, and what: a message of its own, not the one to everybody
+            if _TO_ONE.search(fold(parts[0])):
+                parts[0] = f"manda uma mensagem {'' if _TO.search(fold(parts[0])) else 'para '}{parts[0].lstrip()}"
+            break
         if not asks_more(asked):
             break
         parts.insert(0, line.text)

@@ -16,10 +16,14 @@ REFUSAL = f"Desculpe, isso eu não posso fazer. {ABILITIES}"
 OTHER_SHOP = "Só conheço esta loja: de outras não tenho número nenhum."
 THANKS = "Por nada! Quando precisar, é só chamar."
 ALL_RIGHT = "Tudo bem!"
+WHICH_PERIOD = 'Esse período eu não entendi. Pode dizer de outro jeito, como "em outubro" ou "semana passada"?'
+ONE_DAY = "A agenda eu mostro um dia por vez. De que dia?"
+PROFIT = "Lucro eu não sei, porque não conheço os custos da loja. O faturamento eu sei: é só perguntar."
 ONE_CUSTOMER = "Escrevo para um cliente de cada vez. Para quem, e o que digo?"
 
 PROPOSED = "Certo!"
 DONE = "Prontinho!"
+ASKED_AGAIN = "Só para confirmar:"
 NOT_AGREED = "Só faço depois de um sim claro:"
 LEFT_UNDONE = "Tudo bem, não fiz nada."
 NOTHING_DONE = "Ainda não fiz nada. Como você quer que fique?"
@@ -34,7 +38,7 @@ WHICH_WEEKDAY = "De que dia da semana, e das quantas às quantas?"
 WHOSE_NUMBER = "De quem é, e qual é o número com DDD?"
 WHO = "De quem?"
 WHAT_TO_SAY = "O que eu digo?"
-_QUESTIONS = (
+ASKS_MORE = (
     WHICH_ONE, WHICH_SERVICE, WHICH_PRICE, WHICH_DAY, WHICH_NEW_TIME, WHOSE_APPOINTMENT, WHICH_WEEKDAY, WHOSE_NUMBER,
     WHO, WHAT_TO_SAY, ONE_CUSTOMER,
 )  # fmt: skip
@@ -44,7 +48,7 @@ ASKS_LEAVE = ("Posso fazer?", "Posso fazer tudo isso?")
 
 def asks_more(said: str) -> bool:
     """Whether the last text asked for what an order lacks: then the next one goes on with it."""
-    return any(question in said for question in _QUESTIONS)
+    return any(question in said for question in ASKS_MORE)
 
 
 def asks_leave(said: str) -> bool:

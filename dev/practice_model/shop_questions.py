@@ -33,6 +33,9 @@ _SMALL = frozenset(
     words("a o as os um uma de da do das dos e em no na por para pra com que voces vcs tem ai loja sim nao qual eu me")
 )
 _SUMMARY_LINES = 8
+_ASKING = re.compile(r"^\W*(?:qual|quais|quem|quando|onde|como|quant[oa]s?|por ?que|o que)\b")
+_NAMES_ONE = re.compile(r"\W*(?:(?:e|eh|foi) )?(?:(?:a|o|da|do|das|dos|sobre) ){1,2}\w+(?: \w+){0,2}\W*")
+_TELLING = re.compile(r"^\W*(?:sim|nao)\W+\w+mos\b|^\W*(?:nao )?\w{3,}mos\b.*\bsim\b")
 
 
 def about_the_shop(
@@ -55,18 +58,30 @@ def about_the_shop(
     return Say(STILL_ASKING if use.result.error == "already_asked" else wording.UNKNOWN)
 
 
-def answer_of_owner(text: str, last_said: str, prompt: Prompt) -> Decision | None:
-    """What the owner writes answers the question she was just asked, or the only one; None where none waits."""
-    if "?" in text or not text.strip():
+def answer_of_owner(text: str, last_said: str, prompt: Prompt, earlier: str = "") -> Decision | None:
+    """What the owner writes answers the question she was just asked, or the only one; None where none waits.
+
+    Asked which question she means, she names it ("a do cartão"), and the answer is what she wrote `earlier`.
+    """
+    if "?" in text or not text.strip() or _ASKING.search(fold(text)):
         return None
-    asked = [one for one in prompt.questions if _quoted(one.summary) in last_said]
-    asked = asked or [one for one in prompt.answered if _quoted(one.summary) in last_said]
-    said = _content(text)
-    near = [one for one in prompt.questions if said & _content(one.summary)]
-    meant = asked or near or list(prompt.questions)
+    waiting = list(prompt.questions)
+    asked = [one for one in waiting if _quoted(one.summary) in last_said] if WAITS_FOR_ANSWER in last_said else []
+    if not waiting and WAITS_FOR_ANSWER in last_said:  # somebody else was quicker, which the tool says
+        asked = [one for one in prompt.answered if _quoted(one.summary) in last_said][:1]
+    said = _stems(text)
+    near = [one for one in waiting if said & _stems(_quoted(one.summary))]
+    meant = asked or near or waiting
+    if WHICH_QUESTION in last_said and len(near) == 1 and earlier and _NAMES_ONE.fullmatch(fold(text)):
+        text = earlier
     if len({_quoted(one.summary) for one in meant}) > 1:  # of one wording any of them is the one
         return Say("\n".join((WHICH_QUESTION, *(f"- {_quoted(one.summary)}" for one in meant))))
     return Use((Call(ANSWER, {"question": meant[0].code, "answer": " ".join(text.split())}),)) if meant else None
+
+
+def sounds_like_answer(text: str) -> bool:
+    """Whether it says what the shop does, and asks nothing: "Atendemos sim", "não, só cães"."""
+    return bool(_TELLING.search(fold(text)))
 
 
 def written(request: ChatRequest) -> str | None:
@@ -87,6 +102,11 @@ def _known(asked: str, learned: Sequence[tuple[str, str]]) -> str | None:
 
 def _content(text: str) -> frozenset[str]:
     return frozenset(word.rstrip("s") for word in words(fold(text)) if word not in _SMALL)
+
+
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of its words: "aceitamos" is of "aceitam"."""
+    return frozenset(word[:5] for word in _content(text))
 
 
 def _quoted(summary: str) -> str:

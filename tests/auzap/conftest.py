@@ -92,6 +92,8 @@ def command(
         AUZAP_SECRET_KEY=keys.fernet,
         AUZAP_GATEWAY_URL="https://zap.example.com",
         TEMPORAL_ADDRESS=temporal_client.service_client.config.target_host,
+        # Typer sets this for a moment and then deletes it, which of several commands in threads only the first can.
+        PYDANTIC_DISABLE_PLUGINS="1",
         AUZAP_INSTANCE_TOKEN=None,
         AUZAP_INSTANCE_APP_SECRET=None,
         AUZAP_INSTANCE_VERIFY_TOKEN=None,

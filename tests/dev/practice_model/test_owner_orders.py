@@ -66,7 +66,8 @@ async def test_what_the_engine_asks_again_was_not_done(owner: Talk) -> None:
     """A confirmation that ends in a proposal is not called done."""
     asked(owner, PRICE)
     owner.executors["confirm_order"] = lambda _: {"ok": True, "proposed": "resumo", "order": "1a2b3c4d"}
-    assert await owner.say("sim") == wording.NOT_AGREED
+    assert await owner.say("sim") == wording.ASKED_AGAIN
+    assert await owner.say("manda ver") == wording.NOT_AGREED
 
 
 async def test_what_was_done_is_not_in_the_next_rounds_prompt(owner: Talk) -> None:
@@ -90,7 +91,7 @@ async def test_what_is_asked_again_under_another_code_is_not_confirmed_in_the_sa
         return {"ok": True, "proposed": "resumo", "order": "5e6f7a8b"}
 
     owner.executors["confirm_order"] = ask_again
-    assert await owner.say("pode") == wording.NOT_AGREED
+    assert await owner.say("pode") == wording.ASKED_AGAIN
     assert owner.used == [("confirm_order", {"order": "1a2b3c4d"})]
 
 
@@ -249,3 +250,95 @@ async def test_a_question_goes_on_from_the_one_before(owner: Talk) -> None:
     await owner.say("Quanto faturei hoje?")
     await owner.say("e ontem?")
     assert owner.used[-1] == ("revenue_report", {"period": "yesterday"})
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "used"),
+    [
+        ("muda o horário aos sábados", "Muda o banho para 60 reais", "change_price"),
+        ("muda o horário aos sábados", "quanto faturei ontem?", "revenue_report"),
+        ("muda o horário aos sábados", "sábado, fecha às 13h", "change_opening_hours"),
+        ("avisa todos os clientes que fechamos amanhã", "Fecha a agenda dia 24/12", "block_time"),
+        ("avisa todos os clientes que fechamos amanhã", "para a Marina: fechamos amanhã", "send_message"),
+        ("manda uma mensagem para a Marina", "amanhã não abrimos", "send_message"),
+        ("manda uma mensagem para a Marina", "Cancela o banho do Rex de amanhã", "find_appointments"),
+        ("fecha a agenda", "pausa a assistente", "pause_client_ai"),
+    ],
+)
+async def test_a_new_order_leaves_what_was_asked_back(owner: Talk, first: str, then: str, used: str) -> None:
+    """What completes the order completes it; an order or question of its own is done instead."""
+    assert wording.asks_more(await owner.say(first))
+    await owner.say(then)
+    assert owner.tool_names[0] == used
+
+
+@pytest.mark.parametrize("text", ["deixa pra lá", "esquece", "não", "Não, deixa pra lá"])
+@pytest.mark.parametrize("first", ["muda o horário aos sábados", "avisa todos os clientes que fechamos"])
+async def test_what_was_asked_back_may_be_left(owner: Talk, first: str, text: str) -> None:
+    """Nothing is done, and the next message is read alone."""
+    await owner.say(first)
+    assert await owner.say(text) == wording.LEFT_UNDONE
+    assert not wording.asks_more(await owner.say("obrigada"))
+    assert owner.used == []
+
+
+async def test_nothing_is_asked_back_for_ever(owner: Talk) -> None:
+    """What says nothing to it twice ends it."""
+    await owner.say("muda o horário aos sábados")
+    assert wording.WHICH_WEEKDAY in await owner.say("sim")
+    assert wording.WHICH_WEEKDAY not in await owner.say("sim")
+
+
+CARD = "aaaa1111: Um cliente perguntou: «vocês aceitam cartão?»"
+STAYS = "bbbb2222: Um cliente perguntou: «vocês hospedam gatos?»"
+
+
+def waiting(*lines: str, answered: str = "") -> str:
+    """The prompt with questions of customers."""
+    blocks = {"esperando resposta": lines, "já respondidas": (answered,) if answered else ()}
+    texts = (
+        "".join((f"\n## Perguntas de clientes {name}\n", *(f"- {one}\n" for one in blocks[name]))) for name in blocks
+    )
+    return MANAGING_PROMPT + "".join(texts)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text", "code"),
+    [
+        ((CARD,), "Aceitamos cartão sim", "aaaa1111"),
+        ((STAYS,), "hospedamos sim", "bbbb2222"),
+        ((STAYS,), "Atendemos sim", "bbbb2222"),
+        ((CARD, STAYS), "hospedamos sim", "bbbb2222"),
+    ],
+)
+async def test_a_statement_answers_the_question_that_waits(
+    owner: Talk, lines: tuple[str, ...], text: str, code: str
+) -> None:
+    """Whatever was said last; once it is recorded, the same words answer no other question."""
+    owner.history.append({"role": "assistant", "content": "Prontinho! ✅ Feito: «vocês dão banho?»"})
+    owner.prompt = waiting(*lines, answered="cccc3333: Um cliente perguntou: «vocês dão banho?»")
+
+    def record(_: Json) -> Json:
+        left = [line for line in (CARD, STAYS) if not line.startswith(code)]
+        owner.prompt = waiting(*left, "dddd4444: Um cliente perguntou: «abrem domingo?»")
+        return {"ok": True, "done": "guardei"}
+
+    owner.executors["answer_customer"] = record
+    assert await owner.say(text) == wording.DONE
+    assert owner.used == [("answer_customer", {"question": code, "answer": text})]
+
+
+@pytest.mark.parametrize("text", ["bom dia", "obrigada", "deixa pra lá", "qual a capital da França"])
+async def test_not_every_word_is_an_answer(owner: Talk, text: str) -> None:
+    """Courtesies and questions reach no customer."""
+    owner.prompt = waiting(CARD)
+    await owner.say(text)
+    assert owner.used == []
+
+
+async def test_the_question_that_is_named_gets_the_answer_given_before(owner: Talk) -> None:
+    """ "A do cartão" is no answer for a customer."""
+    owner.prompt = waiting(CARD, STAYS)
+    assert "Qual pergunta" in await owner.say("Só no pix por enquanto")
+    await owner.say("a do cartão")
+    assert owner.used == [("answer_customer", {"question": "aaaa1111", "answer": "Só no pix por enquanto"})]

@@ -10,12 +10,14 @@ from temporalio import activity
 from activities.errors import engine_errors
 from activities.sending import Sending, SendOutcome, SendReply
 from domain.alerts import AlertKind
+from domain.charts import Chart
 from domain.conversation import AgentType, Audience, ConversationStatus, Sender
 from domain.frozen import Frozen
-from domain.ids import LetterId, OrganizationId, ProactiveId, TurnId
+from domain.ids import ContactId, LetterId, OrganizationId, ProactiveId, TurnId
 from domain.letters import LetterPurpose, LetterStatus, ProactiveStatus
 from office.reaching import owner_reach
 from storage import alerts, contacts, conversations, letters, outbox, owners, proactive
+from storage.conversations import Reach
 from storage.database import Connection, Database
 
 _log = structlog.get_logger()
@@ -107,18 +109,7 @@ class Letters:
             if await contacts.has_opted_out(tenant, letter.contact_id):
                 await _dropped(tenant, ref, LetterStatus.CANCELLED, "não quer convites")
                 return None
-        return SendReply(
-            organization_id=ref.organization_id,
-            instance_id=reach.instance_id,
-            conversation_id=reach.conversation_id,
-            turn_id=TurnId(letter.id),
-            to=reach.address,
-            text=letter.content,
-            sender=Sender.SYSTEM,
-            agent=AgentType.CLIENT_AI,
-            answers=(),
-            contact_id=letter.contact_id,
-        )
+        return _reply(ref, reach, letter.content, AgentType.CLIENT_AI, contact_id=letter.contact_id)
 
     async def _to_owner(self, tenant: Connection, ref: LetterRef) -> SendReply | None:
         message = await proactive.find(tenant, ProactiveId(ref.id), for_change=True)
@@ -132,18 +123,32 @@ class Letters:
         if reach is None:
             await _dropped(tenant, ref, LetterStatus.FAILED, "a loja não tem número em uso")
             return None
-        return SendReply(
-            organization_id=ref.organization_id,
-            instance_id=reach.instance_id,
-            conversation_id=reach.conversation_id,
-            turn_id=TurnId(message.id),
-            to=reach.address,
-            text=message.content,
-            sender=Sender.SYSTEM,
-            agent=AgentType.AURORA,
-            answers=(),
-            pictures=(message.picture,) if message.picture else (),
-        )
+        pictures = (message.picture,) if message.picture else ()
+        return _reply(ref, reach, message.content, AgentType.AURORA, pictures=pictures)
+
+
+def _reply(
+    ref: LetterRef,
+    reach: Reach,
+    text: str,
+    agent: AgentType,
+    *,
+    contact_id: ContactId | None = None,
+    pictures: tuple[Chart, ...] = (),
+) -> SendReply:
+    return SendReply(
+        organization_id=ref.organization_id,
+        instance_id=reach.instance_id,
+        conversation_id=reach.conversation_id,
+        turn_id=TurnId(ref.id),
+        to=reach.address,
+        text=text,
+        sender=Sender.SYSTEM,
+        agent=agent,
+        answers=(),
+        contact_id=contact_id,
+        pictures=pictures,
+    )
 
 
 async def _alert(tenant: Connection, ref: LetterRef) -> None:

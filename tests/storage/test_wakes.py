@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -10,7 +10,8 @@ import pytest
 from dev.postgres import DatabaseUrls
 from domain.bookings import Intent
 from domain.ids import BookingId, OrganizationId, TurnId
-from storage import held_slots, waiting_list, wakes
+from domain.letters import LetterPurpose, LetterStatus
+from storage import held_slots, letters, waiting_list, wakes
 from storage.database import Connection, Database
 from storage.held_slots import NewSlot
 from storage.waiting_list import WaitingStatus
@@ -172,6 +173,28 @@ async def test_a_waiting_list_wakes_when_somebody_joins_or_leaves(database: Data
         await waiting_list.settle(tenant, ids, WaitingStatus.LAPSED)  # what was settled stays
         assert {row["status"] for row in await tenant.fetch("select status from waiting_list")} == {"left"}
     assert await written(database, shop) == {subject: 4}
+
+
+async def test_a_letter_wakes_its_workflow_only_while_it_is_to_be_sent(database: Database, shop: Shop) -> None:
+    """Written, or touched while it waits, it wakes; ended by its own workflow it does not start that once more."""
+    async with database.tenant(shop.organization_id) as tenant:
+        one = await customer(tenant, shop)
+        letter = await letters.write(
+            tenant,
+            shop.organization_id,
+            one.contact_id,
+            purpose=LetterPurpose.MESSAGE,
+            content="Olá!",
+            expires_at=datetime.now(UTC) + timedelta(hours=1),
+        )
+    assert await written(database, shop) == {f"letter {letter}": 1}
+    async with database.tenant(shop.organization_id) as tenant:
+        await tenant.execute("update letters set status = status")
+    assert await written(database, shop) == {f"letter {letter}": 2}
+    await forgotten(database)
+    async with database.tenant(shop.organization_id) as tenant:
+        await letters.end(tenant, letter, LetterStatus.SENT)
+    assert await written(database, shop) == {}
 
 
 async def test_a_wake_that_is_written_again_is_not_forgotten(database: Database, shop: Shop) -> None:

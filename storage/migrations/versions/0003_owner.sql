@@ -190,14 +190,15 @@ begin
     perform wake(new.organization_id, tg_argv[0], new.id::text);
     return null;
 end $$;
+-- Only while something is left to do: an end that its own workflow wrote would start it once more, for nothing.
 create trigger wake after insert or update of status on letters
-    for each row execute function wake_by_id('letter');
+    for each row when (new.status = 'waiting') execute function wake_by_id('letter');
 create trigger wake after insert or update of status on aurora_proactive_messages
-    for each row execute function wake_by_id('proactive');
+    for each row when (new.status = 'scheduled') execute function wake_by_id('proactive');
 create trigger wake after insert or update of status on campaigns
-    for each row execute function wake_by_id('campaign');
+    for each row when (new.status <> 'finished') execute function wake_by_id('campaign');
 create trigger wake after insert or update of status on shop_questions
-    for each row execute function wake_by_id('question');
+    for each row when (new.status <> 'lapsed') execute function wake_by_id('question');
 
 -- The shop's number is online again: what waits for it need not wait for its next try.
 create function wake_held_letters() returns trigger language plpgsql as $$

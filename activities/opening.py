@@ -17,6 +17,7 @@ from domain.ids import ContactId, ConversationId, InstanceId, MessageId, Organiz
 from domain.memory import REMEMBERED_WHEN
 from domain.reply_facts import ReplyFacts
 from domain.turns import Decision, decide, is_late, sort_by_age_and_content
+from office import refusals
 from office.owner_facts import owner_facts
 from reception.context import known_of
 from reception.desk import Desk
@@ -111,6 +112,7 @@ class Opening:
             owner = conversation.audience is Audience.OWNER
             facts = known.facts if known else None
             if owner and decision is Decision.THINK:
+                await refusals.heed(desk, conversation.id)
                 facts = await owner_facts(desk, conversation.id)
             to_remember = owner and await memories.is_due(tenant, conversation.id, beyond=REMEMBERED_WHEN)
         _log.info(

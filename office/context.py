@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.dissent import is_dissent
 from domain.ids import ConversationId
 from domain.owners import OwnerNumber
 from domain.services import Service
 from office.answering import LEARNS_FOR
+from office.refusals import turned_down
 from reception.desk import Desk
-from storage import inbound, memories, owner_orders, professionals, services, shop_questions
+from storage import memories, owner_orders, professionals, services, shop_questions
 from storage.shop_questions import QuestionStatus, ShopQuestion
 
 _TOLD_FOR = timedelta(days=1)
@@ -36,7 +36,7 @@ class OwnerContext:
 
 
 async def owner_context(desk: Desk, owner: OwnerNumber | None, conversation_id: ConversationId) -> OwnerContext:
-    """Read what the prompt says; an order that was just turned down is withdrawn. A second run finds it so."""
+    """Read what the prompt says; writes nothing."""
     done = await owner_orders.lately_done(desk.tenant, conversation_id, desk.now - _TOLD_FOR)
     asked = await shop_questions.lately(desk.tenant, desk.now - LEARNS_FOR)
     return OwnerContext(
@@ -52,11 +52,9 @@ async def owner_context(desk: Desk, owner: OwnerNumber | None, conversation_id: 
 
 
 async def _orders(desk: Desk, conversation_id: ConversationId) -> list[str]:
-    """The orders that wait for a yes, and those to which the owner's last words are a no: they wait no more."""
-    word = await inbound.last_word(desk.tenant, conversation_id)
-    declined = []
-    if word.answering is not None and word.is_all_text and is_dissent(word.texts):
-        declined = await owner_orders.decline(desk.tenant, conversation_id, word.answering)
+    """The orders that wait for a yes, and those to which the owner's last words are a no (office.refusals)."""
+    refused_in = await turned_down(desk, conversation_id)
+    declined = await owner_orders.withdrawn_of(desk.tenant, conversation_id, refused_in) if refused_in else []
     waiting = await owner_orders.proposed(desk.tenant, conversation_id, desk.now)
     return [f"{order.code}: {order.summary}" for order in waiting] + [
         f"{order.code}: RECUSADO agora, nada foi feito: {order.summary}" for order in declined

@@ -106,11 +106,21 @@ async def withdraw_others(tenant: Connection, conversation_id: ConversationId, b
     )
 
 
-async def decline(tenant: Connection, conversation_id: ConversationId, turn_id: TurnId) -> list[OwnerOrder]:
-    """What was asked in that turn is turned down; these orders. Idempotent: a second run finds them so."""
+async def withdraw_asked_in(tenant: Connection, conversation_id: ConversationId, turn_id: TurnId) -> None:
+    """What was asked in that turn is no question any more."""
+    await tenant.execute(
+        """update owner_orders set status = 'withdrawn', decided_at = now()
+           where conversation_id = $1 and turn_id = $2 and status = 'proposed'""",
+        conversation_id,
+        turn_id,
+    )
+
+
+async def withdrawn_of(tenant: Connection, conversation_id: ConversationId, turn_id: TurnId) -> list[OwnerOrder]:
+    """What was asked in that turn and is no question any more, oldest first."""
     rows = await tenant.fetch(
-        f"""update owner_orders set status = 'withdrawn', decided_at = coalesce(decided_at, now())
-            where conversation_id = $1 and turn_id = $2 and status in ('proposed', 'withdrawn') returning {_COLUMNS}""",
+        f"""select {_COLUMNS} from owner_orders
+            where conversation_id = $1 and turn_id = $2 and status = 'withdrawn' order by created_at""",
         conversation_id,
         turn_id,
     )

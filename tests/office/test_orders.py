@@ -7,6 +7,7 @@ from domain.conversation import AgentType
 from domain.events import MessageKind
 from domain.model import ToolRequest
 from domain.owners import OwnerRole
+from office import refusals
 from office.context import owner_context
 from storage import owners
 from tests.office.conftest import OwnersChat, chat_of
@@ -21,6 +22,7 @@ async def _price(chat: OwnersChat) -> str:
 async def orders_in_prompt(chat: OwnersChat) -> list[str]:
     """The lines that Aurora reads of orders."""
     async with chat.turn() as turn:
+        await refusals.heed(turn.office.desk, turn.conversation_id)  # as the opening of each turn does
         return list((await owner_context(turn.office.desk, turn.owner, turn.conversation_id)).orders)
 
 

@@ -147,3 +147,13 @@ async def test_every_order_is_asked_about_first(engine: Engine, owner: Chat, tex
     """The engine shows what would be done; nothing is done."""
     assert "Posso fazer?" in await owner.says(text)
     assert await audited(engine) == []
+
+
+async def test_a_plain_no_ends_an_order(engine: Engine, owner: Chat) -> None:
+    """ "Não" withdraws it as the turn opens, whatever the model says; a later yes is to nothing."""
+    await owner.says("Muda o banho para 60 reais")
+    await owner.says("não")
+    assert [row["status"] for row in await engine.rows("select status from owner_orders")] == ["withdrawn"]
+    await owner.says("sim")
+    assert await price_of(engine, "Banho") == "50.00"
+    assert await audited(engine) == []

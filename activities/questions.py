@@ -1,6 +1,5 @@
 """A customer's question on its way to the shop's people, and their answer on its way back."""
 
-import asyncio
 from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -10,12 +9,12 @@ from temporalio import activity
 
 from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
+from activities.model_calls import ModelCall, recorded
 from assistants.model import ChatModel
 from assistants.team import model_name
 from assistants.writing import answer_to_write
 from domain.alerts import AlertKind
 from domain.conversation import AgentType, ConversationStatus, HandoffReason
-from domain.errors import ModelError
 from domain.frozen import Frozen
 from domain.ids import ConversationId, InstanceId, LetterId, OrganizationId, QuestionId, TurnId
 from domain.letters import LetterPurpose, ProactiveType
@@ -127,31 +126,14 @@ class Questions:
                 if made is not None:
                     return made.text
                 shop = await organizations.get(tenant, ref.organization_id)
-            model = model_name(AgentType.CLIENT_AI, shop.ai_config)
-            conversation_id = question.conversation_id
-            try:
-                answer = await self._model.answer(
-                    model=model, messages=answer_to_write(shop, question.question, question.answer), tools=()
-                )
-            except (ModelError, asyncio.CancelledError) as error:
-                async with self._database.tenant(ref.organization_id) as tenant:
-                    await interactions.save_failure(
-                        tenant,
-                        ref.organization_id,
-                        conversation_id,
-                        turn_id,
-                        1,
-                        AgentType.CLIENT_AI,
-                        model=model,
-                        error=str(error) or "cancelled",
-                        cancelled=isinstance(error, asyncio.CancelledError),
-                    )
-                raise
-            async with self._database.tenant(ref.organization_id) as tenant:
-                kept = await interactions.save_answer(
-                    tenant, ref.organization_id, conversation_id, turn_id, 1, AgentType.CLIENT_AI, answer
-                )
-            return kept.text
+            answer = await recorded(
+                self._database,
+                self._model,
+                ModelCall(ref.organization_id, question.conversation_id, turn_id, AgentType.CLIENT_AI),
+                model=model_name(AgentType.CLIENT_AI, shop.ai_config),
+                messages=answer_to_write(shop, question.question, question.answer),
+            )
+            return answer.text
 
     @activity.defn
     async def deliver_answer(self, order: DeliverAnswer) -> None:

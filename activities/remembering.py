@@ -1,17 +1,16 @@
 """What Aurora keeps of a long conversation with her owner."""
 
-import asyncio
 from uuid import NAMESPACE_URL, uuid5
 
 from temporalio import activity
 
 from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
+from activities.model_calls import ModelCall, recorded
 from assistants.model import ChatModel
 from assistants.team import model_name
 from assistants.writing import memory_to_write
 from domain.conversation import AgentType
-from domain.errors import ModelError
 from domain.frozen import Frozen
 from domain.ids import ConversationId, OrganizationId, TurnId
 from domain.memory import SHOWN, as_memory
@@ -56,33 +55,14 @@ class Remembering:
                 turn_id = TurnId(uuid5(_MEMORIES, f"{order.conversation_id}/{until}"))
                 answer = await interactions.find_answer(tenant, turn_id, 1)
                 shop = await organizations.get(tenant, order.organization_id)
-            model = model_name(AgentType.AURORA, shop.ai_config)
             if answer is None:
-                try:
-                    answer = await self._model.answer(
-                        model=model, messages=memory_to_write(shop, before.summary, past), tools=()
-                    )
-                except (ModelError, asyncio.CancelledError) as error:
-                    cancelled = isinstance(error, asyncio.CancelledError)
-                    await asyncio.shield(self._save_failure(order, turn_id, model, str(error), cancelled=cancelled))
-                    raise
-            async with self._database.tenant(order.organization_id) as tenant:
-                answer = await interactions.save_answer(
-                    tenant, order.organization_id, order.conversation_id, turn_id, 1, AgentType.AURORA, answer
+                answer = await recorded(
+                    self._database,
+                    self._model,
+                    ModelCall(order.organization_id, order.conversation_id, turn_id, AgentType.AURORA),
+                    model=model_name(AgentType.AURORA, shop.ai_config),
+                    messages=memory_to_write(shop, before.summary, past),
                 )
+            async with self._database.tenant(order.organization_id) as tenant:
                 memory = Memory(summary=as_memory(answer.text), until_seq=until)
                 await memories.keep(tenant, order.organization_id, order.conversation_id, memory)
-
-    async def _save_failure(self, order: Remember, turn_id: TurnId, model: str, error: str, *, cancelled: bool) -> None:
-        async with self._database.tenant(order.organization_id) as tenant:
-            await interactions.save_failure(
-                tenant,
-                order.organization_id,
-                order.conversation_id,
-                turn_id,
-                1,
-                AgentType.AURORA,
-                model=model,
-                error=error or "cancelled",
-                cancelled=cancelled,
-            )

@@ -1,6 +1,5 @@
 """Asking the model, and running the tools it asks for."""
 
-import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -9,6 +8,7 @@ from temporalio import activity
 
 from activities.errors import engine_errors
 from activities.heartbeats import heartbeats
+from activities.model_calls import ModelCall, recorded
 from assistants.model import ChatModel
 from assistants.prompts import prompt_for_customer, prompt_for_owner
 from assistants.team import model_name, toolbox
@@ -16,7 +16,6 @@ from assistants.toolbox import Turn
 from assistants.transcript import transcript
 from domain.bookings import ChangedBy
 from domain.conversation import AgentType, Sender, StoredMessage
-from domain.errors import ModelError
 from domain.frozen import Frozen
 from domain.ids import ContactId, ConversationId, OrganizationId, TurnId
 from domain.model import ModelAnswer, ToolOutcome, ToolRequest
@@ -96,23 +95,14 @@ class Thinking:
                 system = await _system_prompt(Desk(tenant, shop, turn.now, ChangedBy.CUSTOMER), turn, history)
                 rounds = await interactions.rounds_of(tenant, turn.turn_id, ask.kept_rounds) if ask.kept_rounds else []
             model = model_name(turn.agent, shop.ai_config)
-            try:
-                answer = await self._model.answer(
-                    model=model,
-                    messages=transcript(system, history, rounds, ask.correction),
-                    tools=toolbox(turn.agent).schemas(),
-                )
-            except ModelError as error:
-                await self._save_failure(ask, model, str(error))
-                raise
-            except asyncio.CancelledError:
-                # Overtaken by a newer message, or the worker is stopping: the call was made, so it is recorded.
-                await asyncio.shield(self._save_failure(ask, model, "cancelled", cancelled=True))
-                raise
-            async with self._database.tenant(turn.organization_id) as tenant:
-                return await interactions.save_answer(
-                    tenant, turn.organization_id, turn.conversation_id, turn.turn_id, ask.round, turn.agent, answer
-                )
+            return await recorded(
+                self._database,
+                self._model,
+                ModelCall(turn.organization_id, turn.conversation_id, turn.turn_id, turn.agent, ask.round),
+                model=model,
+                messages=transcript(system, history, rounds, ask.correction),
+                tools=toolbox(turn.agent).schemas(),
+            )
 
     @activity.defn
     async def run_tool(self, order: RunTool) -> ToolOutcome:
@@ -151,26 +141,3 @@ class Thinking:
             ok=outcome.ok,
         )
         return outcome
-
-    async def _save_failure(self, ask: AskModel, model: str, error: str, *, cancelled: bool = False) -> None:
-        turn = ask.turn
-        _log.warning(
-            f"[{turn.agent.upper()}] Model gave no answer",
-            organizationId=str(turn.organization_id),
-            conversationId=str(turn.conversation_id),
-            agentType=turn.agent,
-            error=error,
-            attempt=activity.info().attempt,
-        )
-        async with self._database.tenant(turn.organization_id) as tenant:
-            await interactions.save_failure(
-                tenant,
-                turn.organization_id,
-                turn.conversation_id,
-                turn.turn_id,
-                ask.round,
-                turn.agent,
-                model=model,
-                error=error,
-                cancelled=cancelled,
-            )

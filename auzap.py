@@ -17,7 +17,9 @@ from commands import (
     installation,
     knowledge,
     letters,
+    message,
     number,
+    operator,
     professional,
     service,
     shop,
@@ -43,6 +45,7 @@ app.add_typer(shop.org, name="org")
 app.add_typer(service.service, name="service")
 app.add_typer(professional.professional, name="professional")
 app.add_typer(shop.owner, name="owner")
+app.add_typer(operator.operator, name="operator")
 app.add_typer(number.instance, name="instance")
 app.add_typer(agenda.day, name="day")
 app.add_typer(aurora.aurora, name="aurora")
@@ -51,6 +54,7 @@ app.add_typer(booking.booking, name="booking")
 app.add_typer(booking.waiting, name="waiting")
 app.add_typer(watch.handoff, name="handoff")
 app.add_typer(watch.conversation, name="conversation")
+app.add_typer(message.message, name="message")
 app.add_typer(letters.dead_letters, name="dead-letters")
 app.add_typer(watch.alerts, name="alerts")
 app.command("status")(watch.status)

@@ -35,6 +35,16 @@ class Settings(BaseSettings):
         default=None, description="where providers reach the gateway; `auzap` shows webhook addresses under it"
     )
     auzap_max_body_bytes: int = Field(default=1_048_576, ge=1_024)
+    auzap_trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="addresses and networks, with commas between, whose X-Forwarded-For and -Proto are believed",
+    )
+    auzap_console_secure_cookies: bool = Field(
+        default=True, description="browsers send the console's cookie over HTTPS only; false where there is none"
+    )
+    auzap_temporal_ui_url: HttpUrl | None = Field(
+        default=None, description="where operators reach the Temporal Web UI; the console links to it"
+    )
     auzap_task_queue: str = Field(default="auzap", min_length=1)
     auzap_model_slots: int = Field(default=200, ge=1, description="activities one worker runs at once")
     auzap_metrics_address: str | None = Field(

@@ -24,8 +24,11 @@ from activities.opening import Opening
 from activities.questions import Questions
 from activities.remembering import Remembering
 from activities.sending import Sending
+from activities.serving import Serving
+from activities.summarising import Summarising
 from activities.thinking import Thinking
 from activities.waiting_list import WaitingList
+from activities.watching import Watching
 from assistants.model import ChatModel
 from channels.registry import Channels, channels
 from operating.waking import Waking
@@ -42,9 +45,14 @@ from workflows.ids import TASK_QUEUE
 from workflows.letter import LetterWorkflow
 from workflows.message import MessageWorkflow
 from workflows.question import QuestionWorkflow
+from workflows.summaries import Summaries
 from workflows.waiting_list import WaitingListWorkflow
 
 _log = structlog.get_logger()
+
+_CACHED = 100
+"""Executions kept in memory between their steps: more than are ever under way at once; what waits for hours is read
+again from its history when something happens to it."""
 
 WORKFLOWS = (
     MessageWorkflow,
@@ -78,6 +86,7 @@ def activities_of(
     )
     campaigns = Campaigns(database)
     questions = Questions(database, model)
+    serving = Serving(database)
     return (
         Opening(database).open_turn,
         thinking.ask_model,
@@ -88,6 +97,12 @@ def activities_of(
         handing_over.record_while_waiting,
         handing_over.record_phone_message,
         handing_over.resume_ai,
+        serving.begin_handoff,
+        serving.plan_waiting,
+        serving.note_standing,
+        serving.write_reply,
+        serving.write_note,
+        serving.carry_out_deadline,
         Burying(database).bury,
         booking.look_at_booking,
         booking.take_booking_step,
@@ -105,6 +120,7 @@ def activities_of(
         questions.lapse_question,
         questions.is_with_person,
         Remembering(database, model).remember,
+        Summarising(database, model).summarise_handoff,
         campaigns.next_invitation,
         campaigns.finish_campaign,
         Briefings(database).tell_owners,
@@ -115,6 +131,7 @@ def worker_for(
     client: Client,
     activities: Sequence[Callable[..., Any]],
     *,
+    database: Database,
     slots: int = 200,
     task_queue: str = TASK_QUEUE,
     sandboxed: bool = True,
@@ -129,9 +146,10 @@ def worker_for(
         task_queue=task_queue,
         workflows=list(WORKFLOWS),
         activities=list(activities),
+        interceptors=[Watching(database), Summaries()],
         max_concurrent_activities=slots,
         max_concurrent_local_activities=slots,
-        max_cached_workflows=1_000,
+        max_cached_workflows=_CACHED,
         graceful_shutdown_timeout=timedelta(seconds=30),
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
         workflow_runner=SandboxedWorkflowRunner() if sandboxed else UnsandboxedWorkflowRunner(),
@@ -155,7 +173,12 @@ async def run(config: Settings) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         async with worker_for(
-            client, activities, slots=config.auzap_model_slots, task_queue=config.auzap_task_queue, sandboxed=False
+            client,
+            activities,
+            database=database,
+            slots=config.auzap_model_slots,
+            task_queue=config.auzap_task_queue,
+            sandboxed=False,
         ):
             waking = asyncio.create_task(
                 Waking(database, client, task_queue=config.auzap_task_queue).run(config.database_url.get_secret_value())

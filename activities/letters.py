@@ -15,6 +15,7 @@ from domain.conversation import AgentType, Audience, ConversationStatus, Sender
 from domain.frozen import Frozen
 from domain.ids import ContactId, LetterId, OrganizationId, ProactiveId, TurnId
 from domain.letters import LetterPurpose, LetterStatus, ProactiveStatus
+from office.handoff_telling import why_outdated
 from office.reaching import owner_reach
 from storage import alerts, contacts, conversations, letters, outbox, owners, proactive
 from storage.conversations import Reach
@@ -97,9 +98,12 @@ class Letters:
         letter = await letters.find(tenant, LetterId(ref.id), for_change=True)
         if letter is None or letter.status is not LetterStatus.WAITING:
             return None
-        reach = await conversations.reach(tenant, letter.contact_id)
+        reach = await conversations.reach(tenant, letter.contact_id, letter.conversation_id)
         if reach is None:
             await _dropped(tenant, ref, LetterStatus.FAILED, "o cliente nunca escreveu para a loja")
+            return None
+        if outdated := await why_outdated(tenant, letter):
+            await _dropped(tenant, ref, LetterStatus.CANCELLED, outdated)
             return None
         if letter.purpose is LetterPurpose.INVITATION:
             conversation = await conversations.get(tenant, reach.conversation_id)
@@ -109,7 +113,8 @@ class Letters:
             if await contacts.has_opted_out(tenant, letter.contact_id):
                 await _dropped(tenant, ref, LetterStatus.CANCELLED, "não quer convites")
                 return None
-        return _reply(ref, reach, letter.content, AgentType.CLIENT_AI, contact_id=letter.contact_id)
+        sender = Sender.HUMAN if letter.purpose is LetterPurpose.PERSON else Sender.SYSTEM
+        return _reply(ref, reach, letter.content, AgentType.CLIENT_AI, contact_id=letter.contact_id, sender=sender)
 
     async def _to_owner(self, tenant: Connection, ref: LetterRef) -> SendReply | None:
         message = await proactive.find(tenant, ProactiveId(ref.id), for_change=True)
@@ -135,6 +140,7 @@ def _reply(
     *,
     contact_id: ContactId | None = None,
     pictures: tuple[Chart, ...] = (),
+    sender: Sender = Sender.SYSTEM,
 ) -> SendReply:
     return SendReply(
         organization_id=ref.organization_id,
@@ -143,7 +149,7 @@ def _reply(
         turn_id=TurnId(ref.id),
         to=reach.address,
         text=text,
-        sender=Sender.SYSTEM,
+        sender=sender,
         agent=agent,
         answers=(),
         contact_id=contact_id,
@@ -155,7 +161,7 @@ async def _alert(tenant: Connection, ref: LetterRef) -> None:
     letter = await letters.find(tenant, LetterId(ref.id), for_change=True)
     if letter is None or letter.status is not LetterStatus.WAITING or letter.purpose is LetterPurpose.INVITATION:
         return
-    reach = await conversations.reach(tenant, letter.contact_id)
+    reach = await conversations.reach(tenant, letter.contact_id, letter.conversation_id)
     await alerts.raise_alert(
         tenant,
         ref.organization_id,

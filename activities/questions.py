@@ -14,12 +14,16 @@ from assistants.model import ChatModel
 from assistants.team import model_name
 from assistants.writing import answer_to_write
 from domain.alerts import AlertKind
+from domain.bookings import ChangedBy
 from domain.conversation import AgentType, ConversationStatus, HandoffReason
 from domain.frozen import Frozen
+from domain.handoff_words import with_note
 from domain.ids import ConversationId, InstanceId, LetterId, OrganizationId, QuestionId, TurnId
 from domain.letters import LetterPurpose, ProactiveType
 from domain.replies import NOT_ANSWERED, question_to_owner
 from domain.shop_answers import in_good_words
+from office.handoff_deadlines import staffed_note
+from reception.desk import Desk
 from storage import alerts, conversations, interactions, letters, organizations, owners, proactive, shop_questions
 from storage.database import Connection, Database
 from storage.shop_questions import QuestionStatus, ShopQuestion
@@ -210,12 +214,14 @@ class Questions:
             reason=HandoffReason.NOT_ANSWERED,
         )
         if not had_person:
+            shop = await organizations.get(tenant, ref.organization_id)
+            desk = Desk(tenant, shop, ref.now, ChangedBy.CUSTOMER)
             await letters.write(
                 tenant,
                 ref.organization_id,
                 question.contact_id,
                 purpose=LetterPurpose.QUESTION_LAPSED,
-                content=NOT_ANSWERED,
+                content=with_note(NOT_ANSWERED, await staffed_note(desk)),
                 expires_at=ref.now + _NEWS_FOR,
                 letter_id=_letter_of(question),
             )

@@ -66,6 +66,8 @@ class GiveUpReply(Frozen):
     turn_id: TurnId
     answers: tuple[MessageId, ...]
     person_answered: bool = False
+    skipped: bool = False
+    """An operator dropped it."""
 
 
 class Sending:
@@ -139,7 +141,9 @@ class Sending:
     @activity.defn
     async def give_up_reply(self, order: GiveUpReply) -> None:
         """Mark what is left of a reply as failed and tell the operators. Idempotent: a second run changes nothing."""
-        why = "uma pessoa respondeu antes" if order.person_answered else "passou do prazo"
+        why = "passou do prazo"
+        if order.skipped or order.person_answered:
+            why = "um atendente a descartou" if order.skipped else "uma pessoa respondeu antes"
         async with engine_errors(), self._database.tenant(order.organization_id) as tenant:
             for row in await outbox.of_turn(tenant, order.turn_id):
                 await outbox.move(tenant, row.id, to=DeliveryStatus.FAILED, error=f"não enviada: {why}")
@@ -147,6 +151,8 @@ class Sending:
                 await inbound.mark_handled(tenant, order.answers, HandledAs.HUMAN)
                 return
             await inbound.mark_handled(tenant, order.answers, HandledAs.RECORDED)
+            if order.skipped:
+                return
             await alerts.raise_alert(
                 tenant,
                 order.organization_id,

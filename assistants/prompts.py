@@ -63,6 +63,11 @@ def prompt_for_answer(shop: Organization) -> str:
     return _environment.get_template("client_ai/answer_prompt.md").render(shop=shop)
 
 
+def prompt_for_handoff(shop: Organization) -> str:
+    """What Client AI's model is told when it is to sum a conversation up for the person who takes it over."""
+    return _environment.get_template("client_ai/handoff_prompt.md").render(shop=shop)
+
+
 def prompt_for_memory(shop: Organization) -> str:
     """What Aurora's model is told when it is to summarise a long conversation."""
     return _environment.get_template("aurora/memory_prompt.md").render(shop=shop)

@@ -109,6 +109,7 @@ class Answer:
     proposal: Proposal | None = None
     slots: tuple[datetime, ...] = ()
     handed_over: str | None = None
+    staffed_note: str | None = None
     order: ProposedOrder | None = None
     done: str | None = None
     chart: Chart | None = None
@@ -184,6 +185,7 @@ class Toolbox:
             proposal=answer.proposal,
             slots=answer.slots,
             handed_over=answer.handed_over,
+            staffed_note=answer.staffed_note,
             order=answer.order,
             done=answer.done,
             chart=answer.chart,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from openai.types.chat import ChatCompletionMessageParam
 
-from assistants.prompts import prompt_for_answer, prompt_for_memory
+from assistants.prompts import prompt_for_answer, prompt_for_handoff, prompt_for_memory
 from domain.conversation import Sender
 from domain.shop import Organization
 from storage.memories import Past
@@ -18,6 +18,14 @@ def answer_to_write(shop: Organization, question: str, answer: str) -> list[Chat
     return [
         {"role": "system", "content": prompt_for_answer(shop)},
         {"role": "user", "content": f"Pergunta do cliente: «{question}»\nResposta da equipe: «{answer}»"},
+    ]
+
+
+def handoff_to_write(shop: Organization, why: str, read: str) -> list[ChatCompletionMessageParam]:
+    """Asks for a summary for whoever takes over; `read` is the conversation in lines (domain.handoff_summary)."""
+    return [
+        {"role": "system", "content": prompt_for_handoff(shop)},
+        {"role": "user", "content": f"Motivo registrado: «{why}»\nConversa:\n{read}"},
     ]
 
 

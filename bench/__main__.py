@@ -11,7 +11,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,12 +18,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench.agenda import OLD, OLD_QUICK, AgendaFigures, measure_agenda
+from bench.agenda import OLD, OLD_QUICK, measure_agenda
 from bench.big_shop import BIG, BIG_QUICK
+from bench.console import SCREENS, SCREENS_QUICK, measure_console
 from bench.figures import Run, targets
-from bench.questions import QuestionFigures, measure_questions
+from bench.handovers import MANY, MANY_QUICK, measure_handovers
+from bench.inbox import CROWD, CROWD_QUICK, measure_inbox
+from bench.questions import measure_questions
 from bench.running import QUICK, Sizes, run_once
-from bench.tables import machine, show, show_agenda, show_questions
+from bench.tables import machine, show, show_agenda, show_console, show_handovers, show_inbox, show_questions
 from dev.terminal import DevError, Terminal
 
 
@@ -41,14 +43,10 @@ class Part(StrEnum):
 
     AGENDA = "agenda"
     QUESTIONS = "questions"
+    CONSOLE = "console"
+    INBOX = "inbox"
+    HANDOVERS = "handovers"
     MESSAGES = "messages"
-
-
-@dataclass(frozen=True)
-class _Found:
-    agenda: AgendaFigures | None
-    questions: QuestionFigures | None
-    runs: list[Run]
 
 
 def main(
@@ -70,35 +68,74 @@ def main(
         console.print(str(error), markup=False)
         _leave(1)
     if json_file is not None:
-        agenda, questions = (part and dataclasses.asdict(part) for part in (found.agenda, found.questions))
-        runs = [_as_json(run) for run in found.runs]
-        figures = {"machine": host, "agenda": agenda, "questions": questions, "runs": runs}
-        json_file.write_text(json.dumps(figures, indent=2) + "\n")
+        json_file.write_text(json.dumps({"machine": host, **found}, indent=2) + "\n")
     _leave(0)
 
 
-async def _measure(console: Console, parts: frozenset[Part], kinds: tuple[bool, ...], *, quick: bool) -> _Found:
+async def _measure(
+    console: Console, parts: frozenset[Part], kinds: tuple[bool, ...], *, quick: bool
+) -> dict[str, object]:
+    """The figures of these parts, by name, each shown as soon as it is known; of messages, `runs`."""
     task = asyncio.current_task()
     assert task is not None
     for one in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(one, task.cancel)
-    agenda: AgendaFigures | None = None
-    questions: QuestionFigures | None = None
-    runs: list[Run] = []
-    if Part.AGENDA in parts:
-        with _progress(console) as terminal:
-            agenda = await measure_agenda(OLD_QUICK if quick else OLD, terminal.progress)
-        show_agenda(console, agenda)
-    if Part.QUESTIONS in parts:
-        with _progress(console) as terminal:
-            questions = await measure_questions(BIG_QUICK if quick else BIG, terminal.progress)
-        show_questions(console, questions)
+    found: dict[str, object] = {}
+    for part, measured in _ON_ITS_OWN.items():
+        if part in parts:
+            found[part] = await measured(console, quick)
+    runs = []
     for lasting in kinds if Part.MESSAGES in parts else ():
         with _progress(console) as terminal:
             run = await run_once(QUICK if quick else Sizes(), lasting=lasting, report=terminal)
         show(console, run)
-        runs.append(run)
-    return _Found(agenda, questions, runs)
+        runs.append(_as_json(run))
+    return {**found, "runs": runs}
+
+
+async def _agenda(console: Console, quick: bool) -> object:
+    with _progress(console) as terminal:
+        found = await measure_agenda(OLD_QUICK if quick else OLD, terminal.progress)
+    show_agenda(console, found)
+    return dataclasses.asdict(found)
+
+
+async def _questions(console: Console, quick: bool) -> object:
+    with _progress(console) as terminal:
+        found = await measure_questions(BIG_QUICK if quick else BIG, terminal.progress)
+    show_questions(console, found)
+    return dataclasses.asdict(found)
+
+
+async def _open_consoles(console: Console, quick: bool) -> object:
+    with _progress(console) as terminal:
+        found = await measure_console(SCREENS_QUICK if quick else SCREENS, terminal.progress)
+    show_console(console, found)
+    return dataclasses.asdict(found)
+
+
+async def _inbox(console: Console, quick: bool) -> object:
+    with _progress(console) as terminal:
+        found = await measure_inbox(CROWD_QUICK if quick else CROWD, terminal)
+    show_inbox(console, found)
+    return dataclasses.asdict(found)
+
+
+async def _handovers(console: Console, quick: bool) -> object:
+    with _progress(console) as terminal:
+        found = await measure_handovers(MANY_QUICK if quick else MANY, terminal)
+    show_handovers(console, found)
+    return dataclasses.asdict(found)
+
+
+_ON_ITS_OWN = {
+    Part.AGENDA: _agenda,
+    Part.QUESTIONS: _questions,
+    Part.CONSOLE: _open_consoles,
+    Part.INBOX: _inbox,
+    Part.HANDOVERS: _handovers,
+}
+"""What is measured beside the message path, in this order."""
 
 
 @contextmanager

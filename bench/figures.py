@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.agenda import AgendaFigures
+from bench.inbox import InboxFigures
 from bench.load import Exchange
 from bench.questions import QuestionFigures
 
@@ -110,6 +111,11 @@ def question_targets(found: QuestionFigures) -> tuple[Target, ...]:
         for figure in dict.fromkeys(one.figure for one in found.questions)
     }
     return tuple(Target(f"{one.figure}, {one.period}, p95", one.p95, 100, "ms") for one in worst.values())
+
+
+def inbox_targets(found: InboxFigures) -> tuple[Target, ...]:
+    """What the lists of the console promise to whoever opens them."""
+    return tuple(Target(f"{one.page}, p95", one.p95, 100, "ms") for one in found.pages if one.is_promised)
 
 
 def targets(run: Run) -> tuple[Target, ...]:

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ from bench.bridge import receiving_bridge
 from bench.cost import Meter, spent
 from bench.figures import PACE, Run, Scenario
 from bench.load import Customers, Exchange
+from bench.processes import answering
 from bench.shop import open_shop
-from dev.child import Child
 from dev.parts import ALL_PARTS, Part
 from dev.ports import LOOPBACK, Ports
 from dev.stack import Stack
 from dev.terminal import DevError, Report
+from domain.instances import WhatsAppInstance
 
 _MODEL = "model"
-_START_SECONDS = 30.0
 # The person's own database, model and settings are not what is measured, nor to be written to.
 _TAKEN_OVER = ("PATH", "HOME", "LANG", "XDG_CACHE_HOME", "TMPDIR", "SSL_CERT_FILE")
 
@@ -45,8 +44,19 @@ class Sizes:
 QUICK = Sizes(warm_up=15, paced_seconds=10, returning_seconds=5, burst=60, rest_seconds=2.0)
 
 
-async def run_once(sizes: Sizes, *, lasting: bool, report: Report) -> Run:
-    """The figures of one fresh stack; `lasting` keeps Temporal and Postgres on disk, as `make run` does."""
+@dataclass(frozen=True)
+class FreshEngine:
+    """A stack of its own with a model that answers at once, one shop, and customers who can write to it."""
+
+    stack: Stack
+    instance: WhatsAppInstance
+    customers: Customers
+    meter: Meter
+
+
+@asynccontextmanager
+async def fresh_engine(*, lasting: bool, report: Report) -> AsyncIterator[FreshEngine]:
+    """An engine to be measured; `lasting` keeps Temporal and Postgres on disk, as `make run` does."""
     directory = Path(tempfile.mkdtemp(prefix="auzap-bench-"))
     directory.chmod(0o711)
     environ = {name: value for name in _TAKEN_OVER if (value := os.environ.get(name)) is not None}
@@ -64,10 +74,16 @@ async def run_once(sizes: Sizes, *, lasting: bool, report: Report) -> Run:
                 assert stack.urls.database is not None, "the stack runs its own Postgres"
                 instance = await open_shop(stack.urls.database, stack.env["AUZAP_SECRET_KEY"], bridge.base_url)
                 customers = Customers(http, stack.urls.gateway, instance, bridge)
-                meter = Meter({**stack.pids, _MODEL: model_pid})
-                return await _scenarios(sizes, customers, meter, report, storage="disk" if lasting else "memory")
+                yield FreshEngine(stack, instance, customers, Meter({**stack.pids, _MODEL: model_pid}))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+async def run_once(sizes: Sizes, *, lasting: bool, report: Report) -> Run:
+    """The figures of one fresh stack."""
+    async with fresh_engine(lasting=lasting, report=report) as engine:
+        storage = "disk" if lasting else "memory"
+        return await _scenarios(sizes, engine.customers, engine.meter, report, storage=storage)
 
 
 async def _scenarios(sizes: Sizes, customers: Customers, meter: Meter, report: Report, *, storage: str) -> Run:
@@ -111,24 +127,7 @@ async def _instant_model(directory: Path, environ: dict[str, str]) -> AsyncItera
     """The practice model as a process of its own, answering everything at once; its address and process id."""
     port = Ports().take()
     command = [sys.executable, "-m", "dev.practice_model", "--port", str(port), "--instant"]
-    child = Child(command, env=environ, log=directory / "model.log")
-    await child.start()
     url = f"http://{LOOPBACK}:{port}"
-    try:
-        deadline = time.monotonic() + _START_SECONDS
-        async with httpx.AsyncClient(trust_env=False) as http:
-            while not await _answers(http, f"{url}/health"):
-                if child.pid is None or time.monotonic() > deadline:
-                    raise DevError(f"The practice model did not start:\n{child.log_tail()}")
-                await asyncio.sleep(0.05)
-        assert child.pid is not None
-        yield url, child.pid
-    finally:
-        await child.stop()
-
-
-async def _answers(http: httpx.AsyncClient, url: str) -> bool:
-    try:
-        return (await http.get(url)).status_code == 200
-    except httpx.HTTPError:
-        return False
+    log = directory / "model.log"
+    async with answering(command, env=environ, log=log, at=f"{url}/health", called="The practice model") as pid:
+        yield url, pid

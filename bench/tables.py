@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.agenda import BOOKINGS, AgendaFigures
-from bench.figures import MEGABYTE, Run, Scenario, Target, agenda_targets, question_targets, targets
+from bench.console import ConsoleFigures, console_targets
+from bench.figures import MEGABYTE, Run, Scenario, Target, agenda_targets, inbox_targets, question_targets, targets
+from bench.handovers import HandoverFigures
+from bench.inbox import InboxFigures
 from bench.questions import QuestionFigures
 
 
@@ -53,6 +56,45 @@ def show_questions(console: Console, found: QuestionFigures) -> None:
     console.print(table)
     console.print(f"Client AI, all years, the very first time: {found.rolled_up:g} ms")
     console.print(_targets(question_targets(found)))
+
+
+def show_console(console: Console, found: ConsoleFigures) -> None:
+    """How soon open consoles show what is stored, and what that costs."""
+    sizes = found.screens
+    console.print(
+        f"\n[bold]Console[/bold]: {sizes.consoles} open, {found.messages} messages at {sizes.per_second:g}/s, "
+        f"{found.events:g} events/s"
+    )
+    table = Table("from commit to the last screen", "p50", "p90", "p99", "max ms")
+    for title, waits in (("list of conversations", found.on_every_list), ("conversation", found.in_the_conversation)):
+        table.add_row(title, *(f"{value:.0f}" for value in (waits.p50, waits.p90, waits.p99, waits.max)))
+    console.print(table)
+    paintings = ", ".join(f"{part} {rate:g}" for part, rate in found.paintings.items())
+    costs = ", ".join(f"{part} {spent:g} ms" for part, spent in found.cpu_ms.items())
+    console.print(f"Paintings/s: {paintings}; CPU a message: {costs}; gateway {found.gateway_megabytes:g} MB")
+    console.print(_targets(console_targets(found)))
+
+
+def show_handovers(console: Console, found: HandoverFigures) -> None:
+    """What open hand-overs leave in the worker's memory."""
+    opened = f"{found.open_handovers:,}".replace(",", " ")
+    console.print(f"\n[bold]Open hand-overs[/bold]: {opened}, begun in {found.seconds_to_open:g} s")
+    table = Table("the worker's memory", "MB")
+    table.add_row("at rest, after 100 messages", f"{found.worker_at_rest:g}")
+    table.add_row("with all of them open", f"{found.worker_with_all:g}")
+    console.print(table)
+    console.print(_targets((found.target,)))
+
+
+def show_inbox(console: Console, found: InboxFigures) -> None:
+    """What the lists of conversations cost."""
+    crowd = f"{found.conversations:,} conversations, {found.waiting:,} open hand-overs".replace(",", " ")
+    console.print(f"\n[bold]Lists of the console[/bold]: {crowd}, loaded in {found.load_seconds:g} s")
+    table = Table("page, over HTTP", "first ms", "p50", "p95")
+    for one in found.pages:
+        table.add_row(one.page, f"{one.first:g}", f"{one.p50:g}", f"{one.p95:g}")
+    console.print(table)
+    console.print(_targets(inbox_targets(found)))
 
 
 def _waits(*scenarios: Scenario) -> Table:

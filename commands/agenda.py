@@ -16,6 +16,7 @@ from domain.dates import weekday
 from domain.opening import OpenSpan
 from operating import as_written, dates_as_written, days
 from operating.days import UnusualDay
+from operating.deeds import at_command_line
 from operating.rules import IN_WORDS, change_rules
 from operating.shops import clock_of, settings_of
 from storage.agenda_entries import AgendaEntry
@@ -79,7 +80,7 @@ def org_agenda(
     async def work(desk: Desk) -> AgendaRules:
         shop = await desk.shop(slug)
         if changes:
-            return await change_rules(desk.database, shop, changes)
+            return await change_rules(desk.database, shop, at_command_line(), changes)
         return (await settings_of(desk.database, shop))[0].agenda_rules
 
     rules = at_desk(work)
@@ -116,7 +117,7 @@ def make_ordinary(on: Day, org: Org) -> None:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
         which = dates_as_written.day(on, clock.today)
-        booked = await days.make_ordinary(desk.database, shop, clock.now, which)
+        booked = await days.make_ordinary(desk.database, shop, at_command_line(), clock.now, which)
         return f"{weekday(which)}, {which:%d/%m/%Y}", booked, clock.zone
 
     which, booked, zone = at_desk(work)
@@ -150,7 +151,8 @@ def _set(on: str, org: str, spans: Sequence[OpenSpan], note: str) -> None:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
         special = SpecialDay(day=dates_as_written.day(on, clock.today), spans=tuple(spans), note=reason)
-        return special, await days.set_day(desk.database, shop, clock.now, special), clock.zone
+        booked = await days.set_day(desk.database, shop, at_command_line(), clock.now, special)
+        return special, booked, clock.zone
 
     special, booked, zone = at_desk(work)
     say(f"{weekday(special.day)}, {special.day:%d/%m/%Y}: {_hours(special.spans)}.")

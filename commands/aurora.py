@@ -14,6 +14,7 @@ from domain.aurora_rules import AuroraRules, Briefing
 from domain.dates import WEEKDAYS
 from operating import as_written
 from operating.briefings import NextBriefing, coming_briefings
+from operating.deeds import at_command_line
 from operating.refusal import Mistyped
 from operating.rules import AURORA_IN_WORDS, change_aurora_rules
 from operating.shops import clock_of, settings_of
@@ -44,7 +45,6 @@ def rules(
     inactive_after_days: Annotated[int | None, typer.Option(help="Dias sem vir para estar sumido.")] = None,
     many_inactive: Annotated[int | None, typer.Option(help="Avisa com mais sumidos que isto.")] = None,
     many_no_shows: Annotated[int | None, typer.Option(help="Avisa com mais faltas num dia que isto.")] = None,
-    waiting_minutes: Annotated[int | None, typer.Option(help="Minutos de espera por uma pessoa até avisar.")] = None,
     question_minutes: Annotated[int | None, typer.Option(help="Minutos para responder um cliente.")] = None,
     invitation_pace_minutes: Annotated[int | None, typer.Option(help="Minutos entre dois convites.")] = None,
     json: Json = False,
@@ -63,7 +63,6 @@ def rules(
         "inactive_after_days": inactive_after_days,
         "many_inactive": many_inactive,
         "many_no_shows": many_no_shows,
-        "waiting_minutes": waiting_minutes,
         "question_minutes": question_minutes,
         "invitation_pace_minutes": invitation_pace_minutes,
     }
@@ -73,7 +72,7 @@ def rules(
     async def work(desk: Desk) -> AuroraRules:
         shop = await desk.shop(org)
         if changes:
-            return await change_aurora_rules(desk.database, shop, changes)
+            return await change_aurora_rules(desk.database, shop, at_command_line(), changes)
         return (await settings_of(desk.database, shop))[0].aurora_rules
 
     found = at_desk(work)
@@ -144,7 +143,7 @@ def sent(org: Org, most: Most = 50, json: Json = False) -> None:
 
 @aurora.command("audit")
 def audit(org: Org, most: Most = 50, json: Json = False) -> None:
-    """Lista o que foi feito a pedido de donos e gerentes: quem, o quê, antes e depois."""
+    """Lista o que donos, gerentes e operadores mudaram: quem, o quê, antes e depois."""
 
     async def work(desk: Desk) -> tuple[list[AuditEntry], ZoneInfo]:
         shop = await desk.shop(org)
@@ -166,7 +165,7 @@ def audit(org: Org, most: Most = 50, json: Json = False) -> None:
         )
         for one in found
     ]
-    table(("Quando", "Quem", "O quê", "De quem ou de quê", "Antes", "Depois"), rows, empty="Nada foi pedido ainda.")
+    table(("Quando", "Quem", "O quê", "De quem ou de quê", "Antes", "Depois"), rows, empty="Nada foi mudado ainda.")
 
 
 def _set_paused(org: str, which: list[str] | None, *, paused: bool) -> None:
@@ -175,7 +174,8 @@ def _set_paused(org: str, which: list[str] | None, *, paused: bool) -> None:
     async def work(desk: Desk) -> AuroraRules:
         shop = await desk.shop(org)
         now = (await settings_of(desk.database, shop))[0].aurora_rules.paused
-        return await change_aurora_rules(desk.database, shop, {"paused": now | named if paused else now - named})
+        paused_then = now | named if paused else now - named
+        return await change_aurora_rules(desk.database, shop, at_command_line(), {"paused": paused_then})
 
     found = at_desk(work)
     say(f"Pausados em {org}: {_in_words('paused', found.paused)}.")

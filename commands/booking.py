@@ -15,12 +15,13 @@ from domain.bookings import BookingStatus
 from domain.dates import spoken
 from domain.ids import OrganizationId
 from domain.money import reais
-from operating import appointments, as_written, dates_as_written
-from operating.appointments import NewBooking
+from operating import agenda, appointments, as_written, dates_as_written
+from operating.changed_bookings import Changed
+from operating.deeds import Deed, at_command_line
 from operating.refusal import Mistyped
 from operating.shops import ShopClock, clock_of
+from operating.wanted_bookings import NamedBooking
 from storage.agenda_entries import AgendaEntry
-from storage.bookings import BookingRow
 from storage.database import Database
 from storage.waiting_list import Waiting, WaitingStatus
 
@@ -30,6 +31,7 @@ waiting = typer.Typer(help="Lista de espera.")
 _DAYS_LISTED = 7
 Code = Annotated[str, typer.Argument(help="Código do agendamento, como na lista, ou o id inteiro.")]
 With = Annotated[str | None, typer.Option("--with", help="Só com esta pessoa.")]
+Untold = Annotated[bool, typer.Option("--sem-avisar", help="Não avisa o cliente pelo WhatsApp.")]
 
 
 @booking.command("list")
@@ -54,7 +56,7 @@ def list_bookings(
             first = last = dates_as_written.day(day, clock.today)
         else:
             last += timedelta(days=(days or _DAYS_LISTED) - 1)
-        found = await appointments.listed(desk.database, shop, first, last, clock.now, cancelled=every)
+        found = await agenda.listed(desk.database, shop, first, last, clock.now, cancelled=every)
         return found, clock.zone
 
     found, zone = at_desk(work)
@@ -74,16 +76,17 @@ def add_booking(
     professional: With = None,
     size: Annotated[str | None, typer.Option("--size", help="Porte do pet, se falta no cadastro.")] = None,
     coat: Annotated[str | None, typer.Option("--coat", help="Pelo do pet, se falta no cadastro.")] = None,
+    untold: Untold = False,
 ) -> None:
-    """Agenda para um cliente que a loja conhece."""
+    """Agenda para um cliente que a loja conhece, e avisa o cliente."""
     canonical = as_written.phone(phone)
     of_size = as_written.size(size) if size is not None else None
     of_coat = as_written.coat(coat) if coat is not None else None
 
-    async def work(desk: Desk) -> tuple[BookingRow, ShopClock]:
+    async def work(desk: Desk) -> tuple[Changed, ShopClock]:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
-        wanted = NewBooking(
+        wanted = NamedBooking(
             phone=canonical,
             pet=pet,
             service=service,
@@ -92,7 +95,10 @@ def add_booking(
             size=of_size,
             coat=of_coat,
         )
-        return await appointments.book(desk.database, shop, wanted, clock.now), clock
+        made = await appointments.book(
+            desk.database, shop, at_command_line(), wanted, clock.now, tell_customer=not untold
+        )
+        return made, clock
 
     say(f"Agendado. {_line(*at_desk(work))}")
 
@@ -103,25 +109,39 @@ def move_booking(
     org: Org,
     at: Annotated[str | None, typer.Option("--at", help="Novo dia e hora: “24/12/2026 10:00”.")] = None,
     professional: With = None,
+    untold: Untold = False,
 ) -> None:
-    """Muda um agendamento para outra hora, para outra pessoa que atende, ou as duas coisas."""
+    """Muda um agendamento para outra hora, e avisa o cliente; para outra pessoa que atende, ou as duas coisas."""
     if at is None and professional is None:
         raise Mistyped("diga a nova hora (--at), com quem (--with), ou os dois")
 
-    async def work(desk: Desk) -> tuple[BookingRow, ShopClock]:
+    async def work(desk: Desk) -> tuple[Changed, ShopClock]:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
         start = dates_as_written.moment(at, clock.today, clock.zone) if at is not None else None
-        moved = await appointments.move(desk.database, shop, code, clock.now, start=start, professional=professional)
+        moved = await appointments.move(
+            desk.database,
+            shop,
+            at_command_line(),
+            code,
+            clock.now,
+            start=start,
+            professional=professional,
+            tell_customer=not untold,
+        )
         return moved, clock
 
     say(f"Remarcado. {_line(*at_desk(work))}")
 
 
 @booking.command("cancel")
-def cancel_booking(code: Code, org: Org) -> None:
-    """Cancela um agendamento; a hora fica livre."""
-    say(f"Cancelado. {_changed(org, code, appointments.cancel)}")
+def cancel_booking(code: Code, org: Org, untold: Untold = False) -> None:
+    """Cancela um agendamento, e avisa o cliente; a hora fica livre."""
+
+    async def cancel(database: Database, shop: OrganizationId, deed: Deed, code: str, now: datetime) -> Changed:
+        return await appointments.cancel(database, shop, deed, code, now, tell_customer=not untold)
+
+    say(f"Cancelado. {_changed(org, code, cancel)}")
 
 
 @booking.command("confirm")
@@ -155,7 +175,7 @@ def list_waiting(org: Org, json: Json = False) -> None:
     async def work(desk: Desk) -> tuple[list[Waiting], ShopClock]:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
-        return await appointments.waiting(desk.database, shop, clock.now), clock
+        return await agenda.waiting(desk.database, shop, clock.now), clock
 
     found, clock = at_desk(work)
     if json:
@@ -202,29 +222,31 @@ def _facts(one: AgendaEntry, zone: ZoneInfo) -> dict[str, JsonValue]:
 def _changed(
     org: str,
     code: str,
-    change: Callable[[Database, OrganizationId, str, datetime], Awaitable[BookingRow]],
+    change: Callable[[Database, OrganizationId, Deed, str, datetime], Awaitable[Changed]],
 ) -> str:
-    async def work(desk: Desk) -> tuple[BookingRow, ShopClock]:
+    async def work(desk: Desk) -> tuple[Changed, ShopClock]:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
-        return await change(desk.database, shop, code, clock.now), clock
+        return await change(desk.database, shop, at_command_line(), code, clock.now), clock
 
     return _line(*at_desk(work))
 
 
 def _marked(org: str, code: str, status: BookingStatus) -> None:
-    async def mark(database: Database, shop: OrganizationId, code: str, now: datetime) -> BookingRow:
-        return await appointments.mark(database, shop, code, status, now)
+    async def mark(database: Database, shop: OrganizationId, deed: Deed, code: str, now: datetime) -> Changed:
+        return await appointments.mark(database, shop, deed, code, status, now)
 
     say(f"{status.portuguese.capitalize()}. {_changed(org, code, mark)}")
 
 
-def _line(row: BookingRow, clock: ShopClock) -> str:
+def _line(changed: Changed, clock: ShopClock) -> str:
+    row = changed.booking
     local = row.start.astimezone(clock.zone)
-    return (
+    line = (
         f"{row.id.hex[:8]}: {spoken(local.date(), clock.today)} às {local:%H:%M}, {row.pet}, {row.service}, "
         f"{reais(row.price)}, com {row.professional}."
     )
+    return f"{line} {sentence}" if (sentence := changed.customer.sentence) else line
 
 
 def _wait(one: Waiting, zone: ZoneInfo) -> str:

@@ -7,8 +7,8 @@ import typer
 from commands.desk import Desk, at_desk
 from commands.output import as_json, say, table
 from commands.shop import Json, Org
-from operating import as_written
-from operating.refusal import Refused
+from operating import as_written, teaching
+from operating.deeds import at_command_line
 from storage import knowledge as knowledge_rows
 from storage.knowledge import Known
 
@@ -43,8 +43,7 @@ def teach(question: Question, answer: Annotated[str, typer.Argument(help="A resp
 
     async def work(desk: Desk) -> None:
         shop = await desk.shop(org)
-        async with desk.database.tenant(shop) as tenant:
-            await knowledge_rows.learn(tenant, shop, asked, answered, None)
+        await teaching.teach(desk.database, shop, at_command_line(), asked, answered)
 
     at_desk(work)
     say(f"Aprendido em {org}: {asked}")
@@ -55,9 +54,7 @@ def forget(question: Question, org: Org) -> None:
     """Esquece uma resposta: a loja será perguntada de novo."""
 
     async def work(desk: Desk) -> None:
-        async with desk.database.tenant(await desk.shop(org)) as tenant:
-            if not await knowledge_rows.forget(tenant, question):
-                raise Refused("a loja não tem resposta para essa pergunta; veja `auzap knowledge list`")
+        await teaching.forget(desk.database, await desk.shop(org), at_command_line(), question)
 
     at_desk(work)
     say("Esquecido.")

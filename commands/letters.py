@@ -14,7 +14,8 @@ from commands.output import as_json, complain, local_time, say, table
 from commands.shop import Json, Org
 from domain.addresses import masked
 from operating import letters
-from operating.letters import Redriven
+from operating.deeds import at_command_line
+from operating.letters import AlreadyRedriven, Redriven
 from operating.refusal import Mistyped, Refused
 from operating.shops import settings_of
 from storage import dead_letters as letter_rows
@@ -96,7 +97,11 @@ def redrive(
         shop = await desk.shop(org)
 
         async def one(which: UUID) -> Redriven:
-            return await letters.redrive(desk.database, desk.instances, intake, shop, which, again=again)
+            deed = at_command_line()  # each letter is one
+            try:
+                return await letters.redrive(desk.database, desk.instances, intake, shop, deed, which, again=again)
+            except AlreadyRedriven as before:
+                raise Refused(f"{before}; para reenviar mesmo assim, use --again") from before
 
         if letter_id is not None:
             return {letter_id: await one(letter_id)}

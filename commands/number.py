@@ -14,6 +14,7 @@ from commands.output import as_json, say, secret, table
 from commands.shop import Json, Org
 from domain.instances import InstanceKind, WhatsAppInstance
 from operating import as_written, numbers, practice_phone
+from operating.deeds import at_command_line
 from operating.numbers import NewNumber
 from operating.shops import settings_of
 
@@ -110,7 +111,7 @@ def add_practice(
         number = NewNumber(kind=InstanceKind.PRACTICE, base_url=base_url, api_token=SecretStr(""))
         # The practice phone listens on this machine only: no proxy stands between.
         async with desk.database.tenant(shop) as tenant, httpx.AsyncClient(trust_env=False) as client:
-            saved = await numbers.save_number(tenant, desk.instances, shop, number)
+            saved = await numbers.save_number(tenant, desk.instances, shop, at_command_line(), number)
             # The phone has one token for both directions. If it does not take the shop, nothing is kept.
             saved = saved.model_copy(update={"api_token": saved.webhook_token})
             await desk.instances.save(tenant, saved)
@@ -149,7 +150,7 @@ def remove_instance(number: Number, org: Org) -> None:
 
     async def work(desk: Desk) -> None:
         found = await numbers.number_of(desk.database, desk.instances, await desk.shop(org), number)
-        await numbers.retire_number(desk.database, desk.instances, found)
+        await numbers.retire_number(desk.database, desk.instances, at_command_line(), found)
 
     at_desk(work)
     say("Número desativado: o que ele receber não entra mais.")
@@ -173,7 +174,8 @@ def show_webhook(number: Number, org: Org) -> None:
 def _added(org: str, number: NewNumber) -> None:
     async def work(desk: Desk) -> tuple[WhatsAppInstance, str]:
         gateway_url = desk.gateway_url
-        saved = await numbers.add_number(desk.database, desk.instances, await desk.shop(org), number)
+        shop = await desk.shop(org)
+        saved = await numbers.add_number(desk.database, desk.instances, shop, at_command_line(), number)
         return saved, numbers.webhook_address(gateway_url, saved)
 
     saved, address = at_desk(work)

@@ -14,6 +14,7 @@ from commands.shop import Json, Org
 from domain.agenda import Professional
 from domain.ids import ServiceId
 from operating import as_written, dates_as_written, staff
+from operating.deeds import at_command_line
 from operating.refusal import Mistyped
 from operating.shops import clock_of
 from storage import professionals as professional_rows
@@ -32,7 +33,7 @@ def add_professional(name: Name, org: Org) -> None:
     name = as_written.name(name, of="o nome de quem atende")
 
     async def work(desk: Desk) -> None:
-        await staff.hire(desk.database, await desk.shop(org), name)
+        await staff.hire(desk.database, await desk.shop(org), at_command_line(), name)
 
     at_desk(work)
     say(f"{name} atende na loja {org}.")
@@ -76,7 +77,14 @@ def set_hours(
     async def work(desk: Desk) -> Professional:
         shop = await desk.shop(org)
         return await staff.set_hours(
-            desk.database, shop, name, hours=week, as_the_shop=shop_hours, lunch=pause, no_lunch=no_lunch
+            desk.database,
+            shop,
+            at_command_line(),
+            name,
+            hours=week,
+            as_the_shop=shop_hours,
+            lunch=pause,
+            no_lunch=no_lunch,
         )
 
     found = at_desk(work)
@@ -96,7 +104,8 @@ def set_services(
         raise Mistyped("diga os serviços, ou --all para todos")
 
     async def work(desk: Desk) -> tuple[Professional, list[str]]:
-        return await staff.set_services(desk.database, await desk.shop(org), name, None if every else services)
+        shop = await desk.shop(org)
+        return await staff.set_services(desk.database, shop, at_command_line(), name, None if every else services)
 
     found, does = at_desk(work)
     say(f"{found.name} faz {', '.join(does) or 'todos os serviços'}.")
@@ -118,7 +127,9 @@ def send_away(
         clock = await clock_of(desk.database, shop)
         since = dates_as_written.edge(start, clock.today, clock.zone, is_end=False)
         until = dates_as_written.edge(end, clock.today, clock.zone, is_end=True)
-        made, who, booked = await staff.send_away(desk.database, shop, name, since, until, reason, clock.now)
+        made, who, booked = await staff.send_away(
+            desk.database, shop, at_command_line(), name, since, until, reason, clock.now
+        )
         return made, who, booked, since, until, clock.zone
 
     made, who, booked, since, until, zone = at_desk(work)
@@ -131,7 +142,7 @@ def call_back(absence_id: Annotated[UUID, typer.Argument(help="Id da ausência."
     """Apaga uma ausência."""
 
     async def work(desk: Desk) -> None:
-        await staff.call_back(desk.database, await desk.shop(org), absence_id)
+        await staff.call_back(desk.database, await desk.shop(org), at_command_line(), absence_id)
 
     at_desk(work)
     say("Ausência apagada.")
@@ -164,7 +175,7 @@ def remove_professional(name: Name, org: Org) -> None:
     async def work(desk: Desk) -> tuple[Professional, list[AgendaEntry], ZoneInfo]:
         shop = await desk.shop(org)
         clock = await clock_of(desk.database, shop)
-        gone, booked = await staff.dismiss(desk.database, shop, name, clock.now)
+        gone, booked = await staff.dismiss(desk.database, shop, at_command_line(), name, clock.now)
         return gone, booked, clock.zone
 
     gone, booked, zone = at_desk(work)

@@ -13,6 +13,7 @@ from commands.shop import Json, Org
 from domain.money import reais
 from domain.services import Service, Variant
 from operating import as_written, selling
+from operating.deeds import at_command_line
 from operating.refusal import Mistyped
 from operating.shops import clock_of
 from storage import services as service_rows
@@ -50,6 +51,7 @@ def add_service(
         await selling.put_on_sale(
             desk.database,
             await desk.shop(org),
+            at_command_line(),
             name=name,
             category=category,
             minutes=minutes,
@@ -117,8 +119,8 @@ def price_service(
     async def work(desk: Desk) -> Service:
         shop = await desk.shop(org)
         if variant is None:
-            return await selling.drop_price(desk.database, shop, name, of_size, of_coat)
-        return await selling.set_price(desk.database, shop, name, variant)
+            return await selling.drop_price(desk.database, shop, at_command_line(), name, of_size, of_coat)
+        return await selling.set_price(desk.database, shop, at_command_line(), name, variant)
 
     found = at_desk(work)
     say(f"{found.name}: {reais(found.price)}, {found.duration_minutes} min.")
@@ -132,7 +134,7 @@ def remove_service(name: Name, org: Org) -> None:
 
     async def work(desk: Desk) -> tuple[Service, list[AgendaEntry], ZoneInfo]:
         shop = await desk.shop(org)
-        gone, booked = await selling.take_off_sale(desk.database, shop, name, datetime.now(UTC))
+        gone, booked = await selling.take_off_sale(desk.database, shop, at_command_line(), name, datetime.now(UTC))
         return gone, booked, (await clock_of(desk.database, shop)).zone
 
     gone, booked, zone = at_desk(work)

@@ -11,6 +11,7 @@ from commands.output import as_json, say, table
 from domain.owners import OwnerNumber, OwnerRole
 from domain.shop import AiConfig
 from operating import as_written, shops
+from operating.deeds import at_command_line
 from storage import owners as owner_rows
 from storage.organizations import SettingsChange
 
@@ -49,7 +50,15 @@ def add_org(
     week, zone = as_written.opening_hours(hours), as_written.time_zone(timezone)
 
     async def work(desk: Desk) -> None:
-        await shops.open_shop(desk.database, slug=slug, name=name, timezone=zone, opening_hours=week, ai_config=config)
+        await shops.open_shop(
+            desk.database,
+            at_command_line(),
+            slug=slug,
+            name=name,
+            timezone=zone,
+            opening_hours=week,
+            ai_config=config,
+        )
 
     at_desk(work)
     say(f"Loja {slug} criada: {name}.")
@@ -141,7 +150,7 @@ def change_org(
     )
 
     async def work(desk: Desk) -> None:
-        await shops.change_settings(desk.database, await desk.shop(slug), changes)
+        await shops.change_settings(desk.database, await desk.shop(slug), at_command_line(), changes)
 
     at_desk(work)
     say(f"Ajustes de {slug} gravados.")
@@ -159,7 +168,8 @@ def add_owner(
     name = as_written.name(name, of="o nome do dono") if name else None
 
     async def work(desk: Desk) -> None:
-        await shops.name_owner(desk.database, await desk.shop(org), phone=canonical, name=name, role=role)
+        shop = await desk.shop(org)
+        await shops.name_owner(desk.database, shop, at_command_line(), phone=canonical, name=name, role=role)
 
     at_desk(work)
     say(f"+{canonical} é {_role_in_words(role)} da loja {org}.")
@@ -187,7 +197,7 @@ def remove_owner(phone: Annotated[str, typer.Argument(help="Telefone com DDD.")]
     canonical = as_written.phone(phone)
 
     async def work(desk: Desk) -> None:
-        await shops.dismiss_owner(desk.database, await desk.shop(org), canonical)
+        await shops.dismiss_owner(desk.database, await desk.shop(org), at_command_line(), canonical)
 
     at_desk(work)
     say(f"+{canonical} agora é cliente da loja {org}.")

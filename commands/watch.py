@@ -9,21 +9,27 @@ import typer
 from pydantic import JsonValue
 
 from commands.desk import Desk, at_desk
+from commands.handoff_rules import rules
 from commands.output import as_json, local_time, say, table
 from commands.shop import Json, Org
 from domain.conversation import HandoffReason
+from domain.deeds import COMMAND_LINE
 from domain.ids import ConversationId
-from operating import condition, handovers
+from operating import alerting, condition, handovers
 from operating.condition import ShopCondition
+from operating.deeds import at_command_line
 from operating.handovers import Released
 from operating.refusal import Refused
 from operating.shops import settings_of
 from storage import alerts as alert_rows
 from storage import conversations
+from workflows.contracts import Release
 
 handoff = typer.Typer(help="Conversas que estão com uma pessoa.")
 conversation = typer.Typer(help="Uma conversa.")
 alerts = typer.Typer(help="Avisos aos operadores.")
+
+handoff.command("rules")(rules)
 
 Conversation = Annotated[UUID, typer.Argument(help="Id da conversa.")]
 
@@ -77,7 +83,8 @@ def release(conversation_id: Conversation, org: Org) -> None:
     async def work(desk: Desk) -> Released:
         client = await desk.temporal()
         shop = await desk.shop(org)
-        return await handovers.release(desk.database, client, shop, ConversationId(conversation_id), by="auzap")
+        order = Release(by=COMMAND_LINE, deed_id=at_command_line().id)
+        return await handovers.release(desk.database, client, shop, ConversationId(conversation_id), order)
 
     match at_desk(work):
         case Released.DONE:
@@ -98,7 +105,9 @@ def switch_ai(
 
     async def work(desk: Desk) -> None:
         shop = await desk.shop(org)
-        await handovers.let_ai_answer(desk.database, shop, ConversationId(conversation_id), enabled=switch is Switch.ON)
+        await handovers.let_ai_answer(
+            desk.database, shop, ConversationId(conversation_id), switch is Switch.ON, deed=at_command_line()
+        )
 
     at_desk(work)
     say("A IA responde nessa conversa." if switch is Switch.ON else "A IA não responde mais nessa conversa.")
@@ -140,9 +149,7 @@ def acknowledge(alert_id: Annotated[UUID, typer.Argument(help="Id do aviso.")], 
     """Marca um aviso como visto."""
 
     async def work(desk: Desk) -> None:
-        async with desk.database.tenant(await desk.shop(org)) as tenant:
-            if not await alert_rows.acknowledge(tenant, alert_id):
-                raise Refused(f"a loja não tem o aviso {alert_id}")
+        await alerting.acknowledge(desk.database, await desk.shop(org), at_command_line(), alert_id)
 
     at_desk(work)
     say("Aviso visto.")

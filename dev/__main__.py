@@ -45,12 +45,13 @@ async def _stay(_stack: Stack) -> int:
 async def _open_shop(stack: Stack) -> int:
     """The practice shop is there to be written to; in a database of one's own nothing is put that was not asked for."""
     if Part.POSTGRES in stack.parts:
-        from dev.demo import furnish
+        from dev.demo import furnish, way_into_the_console
         from storage.database import Database
 
         database = await Database.connect(stack.env["DATABASE_URL"])
         await furnish(stack, database)
         await database.close()
+        stack.report.say(f"Console da loja: {way_into_the_console(stack)}")
     return await _stay(stack)
 
 
@@ -70,6 +71,7 @@ def _addresses(stack: Stack) -> Table:
     for label, where in (
         ("Celular de treino", urls.practice_phone),
         ("Temporal Web UI", urls.temporal_ui),
+        ("Console", f"{urls.gateway}/console"),
         ("Gateway", urls.gateway),
         ("Endereços (source)", str(stack.state.env_file)),
         ("Logs", str(stack.state.logs)),

@@ -3,7 +3,6 @@
 Customer, owner, burst and hand-over go the way of real messages: the phone's webhook, Temporal, the channel's adapter.
 """
 
-import asyncio
 from contextlib import AsyncExitStack
 from urllib.parse import quote
 
@@ -12,11 +11,13 @@ from rich.markup import escape
 from temporalio.client import Client
 
 from dev import demo_bookings, demo_invitations, demo_knowledge, demo_owner, demo_summary
+from dev.demo_person import person
 from dev.demo_race import race
 from dev.demo_stage import PATIENCE, PLAYED, Stage, forget_earlier_plays, fresh_phone
 from dev.practice_phone import PhoneClient
-from dev.seed import WEBHOOK_KEY, PracticeShop, seed
+from dev.seed import OPERATOR_EMAIL, SLUG, WEBHOOK_KEY, PracticeShop, seed
 from dev.stack import Stack
+from operating.passwords import generated
 from storage.database import Database
 from storage.instances import Instances
 from storage.secrets import Keyring
@@ -24,8 +25,6 @@ from temporal import DATA_CONVERTER
 from workflows.ids import conversation_workflow_id
 
 CUSTOMER_NAME = f"Marina {PLAYED}"
-_UNANSWERED = 3
-"""Seconds in which a conversation that a person has must stay silent."""
 
 
 async def play(stack: Stack) -> int:
@@ -54,7 +53,7 @@ async def play(stack: Stack) -> int:
             await demo_invitations.invitations(stage, shop.at_work, temporal)
             await demo_knowledge.learned(stage)
             await _burst(stage, fresh_phone())
-            await _person(stage, fresh_phone())
+            await person(stage, stack.urls.gateway, _console_password(stack))
         except TimeoutError:
             stage.check(False, f"uma resposta não veio em {PATIENCE} s (veja {stack.state.logs})")
         key = await _show_rows(stage, marina)
@@ -71,7 +70,23 @@ async def furnish(stack: Stack, database: Database) -> PracticeShop:
     assert stack.urls.practice_phone is not None
     keys = [key.strip() for key in stack.env["AUZAP_SECRET_KEY"].split(",")]
     id_secret = keys[-1].encode()  # as settings.py reads it
-    return await seed(database, Instances(Keyring(keys)), stack.urls.practice_phone, stack.urls.gateway, id_secret)
+    return await seed(
+        database,
+        Instances(Keyring(keys)),
+        stack.urls.practice_phone,
+        stack.urls.gateway,
+        id_secret,
+        _console_password(stack),
+    )
+
+
+def way_into_the_console(stack: Stack) -> str:
+    """Where it is, and with what one signs in."""
+    return f"{stack.urls.gateway}/console/entrar?loja={SLUG}  ({OPERATOR_EMAIL}, senha {_console_password(stack)})"
+
+
+def _console_password(stack: Stack) -> str:
+    return stack.state.secret("console-password", generated)
 
 
 async def _conversation(stage: Stage, phone: str) -> None:
@@ -99,23 +114,6 @@ async def _burst(stage: Stage, phone: str) -> None:
         phone,
     )
     stage.check(answers[0][0] == 1, f"três linhas tiveram {answers[0][0]} respostas")
-
-
-async def _person(stage: Stage, phone: str) -> None:
-    """A customer wants a person; from then on the assistant is silent."""
-    stage.console.rule("Um cliente pede uma pessoa")
-    await stage.says(phone, "Cliente", "Quero falar com uma pessoa, por favor.", expect=["pessoa da equipe"])
-    await stage.types(phone, "Cliente", "Alguém aí?")
-    try:
-        async with asyncio.timeout(_UNANSWERED):
-            await stage.hears(phone)
-        stage.check(False, "a assistente respondeu embora uma pessoa tenha a conversa")
-    except TimeoutError:
-        stage.console.print("[dim]AuZap fica em silêncio: uma pessoa tem a conversa.[/]\n")
-    state = await stage.rows(
-        "select c.status from conversations c join contacts ct on ct.id = c.contact_id where ct.phone = $1", phone
-    )
-    stage.check([row["status"] for row in state] == ["waiting_human"], "a conversa não espera por uma pessoa")
 
 
 async def _show_rows(stage: Stage, phone: str) -> str:
@@ -154,6 +152,7 @@ async def _show_rows(stage: Stage, phone: str) -> str:
 
 def _show_addresses(console: Console, stack: Stack, phone: str, key: str) -> None:
     console.rule("Para olhar de perto")
+    console.print(f"Console da loja:    {way_into_the_console(stack)}", soft_wrap=True)
     console.print(f"Celular de treino:  {stack.urls.practice_phone}/#{WEBHOOK_KEY}/{phone}", soft_wrap=True)
     if stack.urls.temporal_ui and key:
         workflow = quote(conversation_workflow_id(key), safe="")

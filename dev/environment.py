@@ -20,6 +20,8 @@ _OURS = (
     "AUZAP_SECRET_KEY",
     "AUZAP_GATEWAY_URL",
     "AUZAP_GATEWAY_PORT",
+    "AUZAP_CONSOLE_SECURE_COOKIES",
+    "AUZAP_TEMPORAL_UI_URL",
     "AUZAP_PRACTICE_PHONE_URL",
 )
 
@@ -85,6 +87,8 @@ def addresses(urls: Urls, secret_key: str, mark: str) -> dict[str, str]:
         "AUZAP_SECRET_KEY": secret_key,
         "AUZAP_GATEWAY_URL": urls.gateway,
         "AUZAP_GATEWAY_PORT": urls.gateway.rpartition(":")[2],
+        "AUZAP_CONSOLE_SECURE_COOKIES": "false",  # plain HTTP, and not every browser trusts that of this machine
+        "AUZAP_TEMPORAL_UI_URL": urls.temporal_ui,
         "AUZAP_PRACTICE_PHONE_URL": urls.practice_phone,
     }
     return {key: value for key, value in values.items() if value is not None}

@@ -17,8 +17,13 @@ from domain.agenda_rules import AgendaRules
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
 from domain.opening import OpeningHours, OpenSpan
+from domain.operators import OperatorRole
 from domain.owners import OwnerRole
 from domain.shop import AiConfig
+from operating import operators
+from operating.deeds import at_command_line
+from operating.passwords import Passwords
+from storage import operators as operator_rows
 from storage import organizations, owners, professionals, services
 from storage.database import Connection, Database
 from storage.instances import Instances
@@ -30,6 +35,7 @@ MANAGER_PHONE = "5511988886666"
 CUSTOMER_PHONE = "5511999990001"
 SHOP_PHONE = "551133334444"
 WEBHOOK_KEY = "practice"
+OPERATOR_EMAIL = "ana@amigo-fiel.example"
 
 _SERVICES = (
     ("Consulta Veterinária Geral", "consulta", 60, "120.00"),
@@ -50,9 +56,17 @@ class PracticeShop:
 
 
 async def seed(
-    database: Database, instances: Instances, phone_url: str, gateway_url: str, id_secret: bytes
+    database: Database,
+    instances: Instances,
+    phone_url: str,
+    gateway_url: str,
+    id_secret: bytes,
+    console_password: str,
 ) -> PracticeShop:
-    """The practice shop in the database, and its number on the practice phone; `id_secret` as in the settings."""
+    """The practice shop in the database, and its number on the practice phone; `id_secret` as in the settings.
+
+    Ana can sign in to the console with `console_password`.
+    """
     organization_id = OrganizationId(_id("organization"))
     instance_id = InstanceId(_id("instance"))
     async with database.unbound() as connection:
@@ -63,6 +77,7 @@ async def seed(
         instance = await _instance(tenant, instances, organization_id, instance_id, phone_url, is_new=known is None)
         at_work = ShopAtWork(organization_id, instance_id, id_secret)
         await work_done(tenant, at_work)
+    await _operator(database, organization_id, console_password)
     async with PhoneClient(phone_url) as phone:
         await phone.register(
             instance.webhook_key,
@@ -100,6 +115,27 @@ async def _shop(tenant: Connection, organization_id: OrganizationId) -> None:
         await professionals.add(tenant, organization_id, name)
     await owners.add(tenant, organization_id, phone=OWNER_PHONE, name="Dona da loja", role=OwnerRole.OWNER)
     await owners.add(tenant, organization_id, phone=MANAGER_PHONE, name="Gerente", role=OwnerRole.MANAGER)
+
+
+async def _operator(database: Database, organization_id: OrganizationId, password: str) -> None:
+    """Ana, who is in with that password."""
+    passwords = Passwords()
+    async with database.tenant(organization_id) as tenant:
+        known = await operator_rows.by_email(tenant, OPERATOR_EMAIL)
+        kept = await operator_rows.credentials(tenant, email=OPERATOR_EMAIL)
+    if known is None:
+        await operators.add(
+            database,
+            passwords,
+            organization_id,
+            at_command_line(),
+            name="Ana",
+            email=OPERATOR_EMAIL,
+            role=OperatorRole.ADMIN,
+            password=password,
+        )
+    elif kept is not None and not await passwords.is_right(kept.password_hash, password):
+        await operators.set_password(database, passwords, organization_id, at_command_line(), known.id, password)
 
 
 async def _instance(

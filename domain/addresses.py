@@ -63,6 +63,15 @@ def phone_from_text(text: str, *, region: str = "BR") -> str | None:
         return None
 
 
+def dialled(phone: str) -> str:
+    """A canonical phone as people write it: "+55 11 98765-4321"."""
+    try:
+        number = phonenumbers.parse(f"+{phone}")
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def address_from_jid(jid: str) -> Address | None:
     """The identity in a WhatsApp address, or None when it names no person (group, broadcast, newsletter, rubbish).
 
@@ -94,7 +103,19 @@ def conversation_key(secret: bytes, instance_id: UUID, address: Address) -> str:
 
     Workflow ids are never encrypted, so nothing of the phone may be in it: a keyed hash (HMAC-SHA-256, 128 bits).
     """
-    return hmac.new(secret, f"{instance_id}|{address}".encode(), hashlib.sha256).hexdigest()[:32]
+    return _keyed(secret, f"{instance_id}|{address}")
+
+
+def _keyed(secret: bytes, named: str) -> str:
+    return hmac.new(secret, named.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def message_key(secret: bytes, instance_id: UUID, provider_message_id: str) -> str:
+    """An opaque, stable name for a message of a WhatsApp instance, by which its conversation is found in Temporal.
+
+    Search attributes are never encrypted, and a Cloud API id holds the phone: a keyed hash, as of conversations.
+    """
+    return _keyed(secret, f"message|{instance_id}|{provider_message_id}")
 
 
 def masked(address: str) -> str:

@@ -16,6 +16,9 @@ class AlertKind(StrEnum):
     TOO_MANY_ROUNDS = HandoffReason.TOO_MANY_ROUNDS.value
     ALREADY_WAITING = HandoffReason.ALREADY_WAITING.value
     NOT_ANSWERED = HandoffReason.NOT_ANSWERED.value
+    TAKEN_BY_OPERATOR = HandoffReason.TAKEN_BY_OPERATOR.value
+    STILL_WAITING = "still_waiting"
+    WAITING_TOO_LONG = "waiting_too_long"
     DEAD_LETTER = "dead_letter"
     MESSAGE_TOO_LATE = "message_too_late"
     REPLY_TOO_LATE = "reply_too_late"
@@ -35,6 +38,8 @@ class AlertKind(StrEnum):
 
 
 _OTHERS = {
+    AlertKind.STILL_WAITING: "Cliente ainda espera uma pessoa",
+    AlertKind.WAITING_TOO_LONG: "Cliente espera há tempo demais",
     AlertKind.DEAD_LETTER: "Carta morta",
     AlertKind.MESSAGE_TOO_LATE: "Mensagem chegou tarde demais",
     AlertKind.REPLY_TOO_LATE: "Resposta não saiu a tempo",

@@ -10,7 +10,7 @@ from domain.frozen import Frozen
 
 
 class Briefing(StrEnum):
-    """What Aurora says unasked by a schedule; a shop may pause each."""
+    """What Aurora says unasked; a shop may pause each."""
 
     DAILY_SUMMARY = "daily_summary"
     MORNING_AGENDA = "morning_agenda"
@@ -18,12 +18,17 @@ class Briefing(StrEnum):
     ALERTS = "alerts"
     """The few bookings to come, the inactive customers, yesterday's no-shows: looked at once a day."""
     WAITING = "waiting"
-    """A customer who has waited too long for a person: looked at every few minutes."""
+    """A customer who waits for a person: told by the hand-over's own deadlines, so it has no schedule."""
 
     @property
     def portuguese(self) -> str:
         """As owners and operators read it."""
         return _BRIEFINGS[self]
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it has a time of its own."""
+        return self is not Briefing.WAITING
 
 
 _BRIEFINGS = {
@@ -50,8 +55,6 @@ class AuroraRules(Frozen):
     inactive_after_days: Annotated[int, Field(ge=7, le=730)] = 45
     many_inactive: Annotated[int, Field(ge=0, le=100_000)] = 10
     many_no_shows: Annotated[int, Field(ge=0, le=1000)] = 2
-    waiting_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
-    """How long a customer may wait for a person before the owner hears of it."""
     question_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
     """How long the owner has to answer a customer's question before a person gets the conversation."""
     invitation_pace_minutes: Annotated[int, Field(ge=1, le=120)] = 3

@@ -67,6 +67,7 @@ class HandoffReason(StrEnum):
     TOO_MANY_ROUNDS = "too_many_rounds"
     ALREADY_WAITING = "already_waiting"
     NOT_ANSWERED = "not_answered"
+    TAKEN_BY_OPERATOR = "taken_by_operator"
 
     @property
     def portuguese(self) -> str:
@@ -89,6 +90,7 @@ _REASONS = {
     HandoffReason.TOO_MANY_ROUNDS: "A assistente não chegou a uma resposta",
     HandoffReason.ALREADY_WAITING: "Já esperava por uma pessoa",
     HandoffReason.NOT_ANSWERED: "A loja não respondeu à pergunta do cliente",
+    HandoffReason.TAKEN_BY_OPERATOR: "Um atendente assumiu a conversa",
 }
 
 

@@ -56,8 +56,16 @@ def age_in_words(birth: date, today: date) -> str:
 
 def ago(since: datetime, now: datetime) -> str:
     """How long ago: "agora mesmo", "há 25 minutos", "há 3 horas", "há 2 dias"; whole units, of the largest one."""
-    minutes = int((now - since).total_seconds() // 60)
-    if minutes < 1:
-        return "agora mesmo"
-    noun, length = next(unit for unit in (("dia", 24 * 60), ("hora", 60), ("minuto", 1)) if minutes >= unit[1])
-    return f"há {counted(minutes // length, noun)}"
+    lapse = _lapse(now - since)
+    return f"há {lapse}" if lapse else "agora mesmo"
+
+
+def ahead(at: datetime, now: datetime) -> str:
+    """How far ahead: "em menos de 1 minuto", "em 25 minutos", "em 3 horas", "em 2 dias", as `ago` counts."""
+    return f"em {_lapse(at - now) or 'menos de 1 minuto'}"
+
+
+def _lapse(time: timedelta) -> str:
+    minutes = int(time.total_seconds() // 60)
+    units = (("dia", 24 * 60), ("hora", 60), ("minuto", 1))
+    return next((counted(minutes // length, noun) for noun, length in units if minutes >= length), "")

@@ -16,6 +16,12 @@ class LetterPurpose(StrEnum):
     """The shop's answer to what the customer had asked."""
     QUESTION_LAPSED = "question_lapsed"
     """Nobody of the shop answered in time: a person has the conversation."""
+    PERSON = "person"
+    """What an operator writes in the console."""
+    STILL_WAITING = "still_waiting"
+    """Nobody has answered yet, said honestly to who waits for a person."""
+    CLOSING = "closing"
+    """The assistant is back after a person's last word."""
 
 
 class LetterStatus(StrEnum):

@@ -31,7 +31,8 @@ class ToolOutcome(Frozen):
 
     `booking` was changed as `change` says; `proposal` waits for a yes; `slots` are starts the model may name. Of an
     owner's orders, `order` waits for a yes and `done` says what was carried out; `chart` is to be sent with the reply.
-    `asked_shop` says that the customer has to be told that we are finding out.
+    `asked_shop` says that the customer has to be told that we are finding out, `staffed_note` when a person will be
+    there, where the shop is closed.
     """
 
     ok: bool
@@ -41,6 +42,7 @@ class ToolOutcome(Frozen):
     proposal: Proposal | None = None
     slots: tuple[AwareDatetime, ...] = ()
     handed_over: str | None = None
+    staffed_note: str | None = None
     order: ProposedOrder | None = None
     done: str | None = None
     chart: Chart | None = None

@@ -1,11 +1,9 @@
-"""What Aurora warns of: few bookings to come, customers who stay away, no-shows, and who waits for a person."""
+"""What Aurora warns of: few bookings to come, customers who stay away, and no-shows."""
 
-from datetime import date, datetime
-from textwrap import shorten
+from datetime import date
 
 from domain.aurora_rules import AuroraRules
 from domain.briefings import Visit, dated
-from domain.dates import ago
 from domain.figures import Inactive, InactiveCustomer
 from domain.frozen import Frozen
 from domain.letters import ProactiveType
@@ -14,7 +12,6 @@ from domain.portuguese import counted
 
 MOST_NAMED = 5
 """Of those an alert is about."""
-_LONGEST_QUOTED = 200
 _SUGGESTION = "💡 Sugestão: convidar clientes para os horários livres."
 _QUESTION = "Posso mandar?"
 
@@ -119,27 +116,3 @@ def _and_more(count: int) -> list[str]:
 def and_suggestion(text: str, summary: str) -> str:
     """The alert with an order that would mend it, described by its own summary, and the question for it."""
     return f"{text}\n\n{_SUGGESTION}\n{summary}\n\n{_QUESTION}"
-
-
-class WaitingCustomer(Frozen):
-    """A conversation that waits for a person; `since` in the shop's zone."""
-
-    name: str | None
-    since: datetime
-    reason: str
-    last_message: str
-
-
-def waiting_alert(waiting: WaitingCustomer, now: datetime) -> str:
-    """Who waits, since when and why."""
-    who = waiting.name or "Um cliente"
-    lines = [
-        f"💬 {who} espera uma pessoa da loja {ago(waiting.since, now)}, "
-        f"desde {waiting.since:%H:%M} de {waiting.since:%d/%m}.",
-    ]
-    if waiting.reason:
-        lines.append(f"Motivo: {waiting.reason}")
-    if waiting.last_message:
-        lines.append(f"Última mensagem: “{shorten(waiting.last_message, _LONGEST_QUOTED, placeholder='…')}”")
-    lines.append("Responda pelo WhatsApp da loja. A assistente não escreve enquanto a conversa é de uma pessoa.")
-    return "\n".join(lines)

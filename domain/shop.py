@@ -10,6 +10,7 @@ from domain.agenda_rules import AgendaRules
 from domain.aurora_rules import AuroraRules
 from domain.dates import age_in_words
 from domain.frozen import Frozen
+from domain.handoffs import HandoffRules
 from domain.ids import OrganizationId, PetId
 from domain.opening import OpeningHours
 
@@ -33,6 +34,7 @@ class Organization(Frozen):
     opening_hours: OpeningHours
     agenda_rules: AgendaRules = AgendaRules()
     aurora_rules: AuroraRules = AuroraRules()
+    handoff_rules: HandoffRules = HandoffRules()
     late_after_minutes: int
     answer_limit_hours: int
     outbound_limit_hours: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor
 from zoneinfo import ZoneInfo
@@ -91,6 +91,23 @@ class ShopCalendar:
                 if instant.timestamp() <= begin <= latest:
                     return datetime.fromtimestamp(begin, self.zone)
         return None
+
+    def after_open_minutes(self, instant: datetime, minutes: int, *, within: timedelta) -> datetime | None:
+        """The instant at which the shop has been open for so many minutes since this one; None past `within` after it.
+
+        Of no minutes, the instant itself.
+        """
+        left, at = timedelta(minutes=minutes), instant.astimezone(UTC)
+        latest = at + within
+        for day in self._days(at, latest) if left else ():
+            for begin, end in self.stretches(day):
+                since, closes = max(at, datetime.fromtimestamp(begin, UTC)), datetime.fromtimestamp(end, UTC)
+                if since < closes < since + left:
+                    left -= closes - since
+                    at = closes
+                elif since < closes:
+                    return (since + left).astimezone(self.zone) if since + left <= latest else None
+        return None if left else instant.astimezone(self.zone)
 
     def _days(self, first: datetime, last: datetime) -> Iterator[date]:
         """The local days that can have a part between the two; a day either side, for a clock set back at midnight."""

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import AwareDatetime, JsonValue
 
 from domain.addresses import masked
 from domain.agenda import free_at
-from domain.bookings import BookingChange, BookingStatus
+from domain.bookings import BookingChange, BookingFacts, BookingStatus
 from domain.dates import spoken
 from domain.errors import RefusalCode, RequestRefused
 from domain.ids import BookingId, ProfessionalId
@@ -70,7 +71,7 @@ async def describe_move(office: Office, command: MoveBooking) -> str:
     who = row.professional_id if row.professional_id in free else free[0]
     name = next(one.name for one in agenda.professionals if one.id == who)
     told = (
-        await telling_line(office, row)
+        await telling_line(office.desk, row)
         if row.start != command.start
         else "O horário é o mesmo: o cliente não precisa ser avisado."
     )
@@ -92,7 +93,7 @@ async def carry_out_move(office: Office, command: MoveBooking) -> Done:
     facts = await appointments.move(desk, row.id, command.start)
     now = await appointments.existing(office.desk, row.id)
     told = (
-        await tell(office, now, facts, BookingChange.MOVED, before=row.start)
+        await _told(office, now, facts, BookingChange.MOVED, before=row.start)
         if row.start != now.start
         else "O horário é o mesmo."
     )
@@ -120,7 +121,7 @@ async def describe_cancel(office: Office, command: CancelBooking) -> str:
             f"❌ Cancelar {await _what(office, row)}",
             f"Era: {_when(office, row.start)}, com {row.professional}",
             *reason,
-            await telling_line(office, row),
+            await telling_line(office.desk, row),
         ]
     )
 
@@ -131,7 +132,7 @@ async def carry_out_cancel(office: Office, command: CancelBooking) -> Done:
     row = await appointments.existing(office.desk, command.booking_id, for_change=True)
     facts = await appointments.cancel(office.desk, row.id)
     now = await appointments.existing(office.desk, row.id)
-    told = await tell(office, now, facts, BookingChange.CANCELLED, reason=command.reason)
+    told = await _told(office, now, facts, BookingChange.CANCELLED, reason=command.reason)
     return Done(
         told=f"{_named(row)}, {_when(office, row.start)}, está cancelado. {told}",
         subject=_subject(row),
@@ -153,7 +154,7 @@ async def describe_again(office: Office, command: BookAgain) -> str:
             f"↩️ Marcar de novo {await _what(office, row)}",
             f"📅 {_when(office, row.start)}, com {row.professional}",
             f"💰 {reais(wish.service.quote(wish.pet).price)}",
-            await telling_line(office, row),
+            await telling_line(office.desk, row),
         ]
     )
 
@@ -163,7 +164,7 @@ async def carry_out_again(office: Office, command: BookAgain) -> Done:
     row, wish = await _wish_again(office, command)
     facts = await appointments.book(await _desk(office, row, row.professional_id), wish)
     made = await appointments.existing(office.desk, facts.id)
-    told = await tell(office, made, facts, BookingChange.BOOKED)
+    told = await _told(office, made, facts, BookingChange.BOOKED, again=True)
     return Done(
         told=f"{_named(made)}, {_when(office, made.start)}, está marcado de novo. {told}",
         subject=_subject(row),
@@ -195,6 +196,23 @@ async def _desk(office: Office, row: BookingRow, only: ProfessionalId | None) ->
         if not one.does(row.service_id):
             raise RequestRefused(RefusalCode.NOBODY_DOES_IT, f"{one.name} não faz {row.service}.")
     return replace(office.desk, conversation_id=row.conversation_id, only=only)
+
+
+async def _told(
+    office: Office,
+    row: BookingRow,
+    facts: BookingFacts,
+    change: BookingChange,
+    *,
+    before: datetime | None = None,
+    reason: str = "",
+    again: bool = False,
+) -> str:
+    """The customer is written to, if they can be; what the owner is told of that."""
+    told = await tell(
+        office.desk, row, facts, change, before=before, reason=reason, again=again, order_id=office.order_id
+    )
+    return "O cliente está sendo avisado." if told else "Não consegui avisar o cliente pelo WhatsApp: avise você."
 
 
 async def _what(office: Office, row: BookingRow) -> str:

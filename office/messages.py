@@ -60,7 +60,7 @@ async def carry_out(office: Office, command: SendMessage) -> Done:
 
 async def _reachable(office: Office, command: SendMessage) -> KnownCustomer:
     customer = await customer_of(office, command.contact_id)
-    if await reach_of(office, customer.id) is None:
+    if await reach_of(office.desk, customer.id) is None:
         raise RequestRefused(
             RefusalCode.CUSTOMER_UNREACHABLE,
             f"Não consigo escrever para {named(customer)}: o WhatsApp só deixa responder a quem escreveu há pouco.",

@@ -1,8 +1,6 @@
 """add_owner, remove_owner: who else runs the shop by Aurora. The shop always keeps an owner."""
 
-import phonenumbers
-
-from domain.addresses import masked, phone_from_text
+from domain.addresses import dialled, masked, phone_from_text
 from domain.errors import RefusalCode, RequestRefused
 from domain.ids import OwnerNumberId
 from domain.matching import matches
@@ -72,7 +70,7 @@ async def describe_add(office: Office, command: AddOwner) -> str:
         else "pode cuidar da agenda e dos clientes, não de preços, horários nem donos"
     )
     was = [f"Hoje o número é de {_named(known)}."] if known else []
-    return "\n".join([f"👤 {name}, {_dialled(command.phone)}: {command.role.portuguese}, {may}", *was])
+    return "\n".join([f"👤 {name}, {dialled(command.phone)}: {command.role.portuguese}, {may}", *was])
 
 
 async def carry_out_add(office: Office, command: AddOwner) -> Done:
@@ -138,11 +136,6 @@ def _named(one: OwnerNumber) -> str:
 
 def _told_apart(one: OwnerNumber) -> str:
     return f"{_named(one)}, final {one.phone[-2:]}"
-
-
-def _dialled(phone: str) -> str:
-    number = phonenumbers.parse(f"+{phone}")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def _in_json(one: OwnerNumber | None) -> dict[str, str | None]:

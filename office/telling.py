@@ -45,10 +45,7 @@ async def tellings(desk: Desk, briefing: Briefing) -> Sequence[Telling]:
         case Briefing.ALERTS:
             return await _alerts(desk)
         case Briefing.WAITING:
-            return [
-                Telling(message_type=ProactiveType.WAITING_CUSTOMER, fingerprint=fingerprint, text=words)
-                for fingerprint, words in await warning.waiting(desk)
-            ]
+            return []  # each hand-over keeps its own deadlines
         case _:
             assert_never(briefing)
     if text is None:

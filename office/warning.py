@@ -1,13 +1,10 @@
-"""What the owner is to be warned of at a moment, read from rows: the day's alerts, and who waits for a person."""
+"""What the owner is to be warned of on a day, read from rows."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
-from domain.aurora_rules import Briefing
 from domain.bookings import BookingStatus
 from domain.briefings import Visit, bookings_of
-from domain.conversation import HandoffReason
 from domain.figures import Inactive
 from domain.letters import ProactiveType
 from domain.owner_alerts import (
@@ -15,15 +12,13 @@ from domain.owner_alerts import (
     AlertsOfDay,
     FewBookings,
     ManyNoShows,
-    WaitingCustomer,
     are_few,
     are_many_inactive,
     are_many_no_shows,
-    waiting_alert,
 )
 from domain.periods import Period
 from reception.desk import Desk
-from storage import agenda_entries, conversations, figures, proactive
+from storage import agenda_entries, figures, proactive
 
 _DAY = timedelta(days=1)
 _SAID_AGAIN = timedelta(days=6, hours=12)
@@ -32,12 +27,6 @@ _WITHOUT_DAYS = 7
 """Days a suggestion may fill where it is customers who stay away, not bookings that are few."""
 _LIVELY = timedelta(days=60)
 """A shop without any booking for so long has no agenda here, and few bookings are no news of it."""
-_LOOKED_AT, _MOST_WAITING = 500, 5
-"""Told at one look, longest waiting first; the next look tells of the next."""
-_OLD = timedelta(days=3)
-"""Who waits for longer stands in every daily summary."""
-_QUIET_UNTIL, _QUIET_FROM = time(8), time(21)
-"""Outside these, and outside the shop's hours, nobody is disturbed: who waits is told of in the morning."""
 
 
 async def alerts_of_day(desk: Desk, occasion: str) -> AlertsOfDay:
@@ -121,36 +110,3 @@ async def _no_shows(desk: Desk) -> ManyNoShows | None:
         return None
     missed = [visit for visit in await visits(desk, day) if visit.status is BookingStatus.NO_SHOW]
     return ManyNoShows(day=yesterday, total=total, visits=tuple(missed[:MOST_NAMED]))
-
-
-async def waiting(desk: Desk) -> Sequence[tuple[str, str]]:
-    """Fingerprint and text of who has waited too long for a person; a wait is told of once, and not at night."""
-    zone = desk.zone
-    local = desk.now.astimezone(zone)
-    calendar = await desk.calendar(local.date(), local.date())
-    if not (_QUIET_UNTIL <= local.time() < _QUIET_FROM or calendar.is_open_at(desk.now)):
-        return []
-    found = await conversations.unattended(
-        desk.tenant,
-        after=desk.now - _OLD,
-        until=desk.now - timedelta(minutes=desk.shop.aurora_rules.waiting_minutes),
-        most=_LOOKED_AT,
-    )
-    occasions = {f"{Briefing.WAITING}/{one.conversation_id}/{one.since.isoformat()}": one for one in found}
-    told = await proactive.told(desk.tenant, list(occasions))
-    untold = [(occasion, one) for occasion, one in occasions.items() if occasion not in told]
-    return [
-        (
-            occasion,
-            waiting_alert(
-                WaitingCustomer(
-                    name=one.name,
-                    since=one.since.astimezone(zone),
-                    reason=HandoffReason.in_words(one.reason),
-                    last_message=one.last_message,
-                ),
-                desk.now,
-            ),
-        )
-        for occasion, one in untold[:_MOST_WAITING]
-    ]

@@ -2,12 +2,17 @@
 
 from datetime import date, datetime, timedelta
 
+from domain.addresses import masked
+from domain.deeds import DeedKind
 from domain.frozen import Frozen
 from domain.ids import OrganizationId
 from domain.opening import OpenSpan
+from domain.shop_calendar import ShopCalendar
+from operating.deeds import Deed, Facts
 from operating.refusal import Refused
 from operating.shops import desk_of
 from reception.affected import left_outside
+from reception.desk import Desk
 from storage import bookings, special_days
 from storage.agenda_entries import AgendaEntry
 from storage.database import Database
@@ -48,7 +53,9 @@ async def unusual_days(database: Database, shop: OrganizationId, now: datetime) 
     ]
 
 
-async def set_day(database: Database, shop: OrganizationId, now: datetime, special: SpecialDay) -> list[AgendaEntry]:
+async def set_day(
+    database: Database, shop: OrganizationId, deed: Deed, now: datetime, special: SpecialDay
+) -> list[AgendaEntry]:
     """That day has these hours (none: it is closed); the coming bookings for which the shop is not open then.
 
     Raises `Refused` for a day that has passed.
@@ -58,11 +65,14 @@ async def set_day(database: Database, shop: OrganizationId, now: datetime, speci
         desk = await desk_of(tenant, shop, now)
         if special.day < desk.today:
             raise Refused(f"{special.day:%d/%m/%Y} já passou")
+        before = await desk.calendar(special.day, special.day)
         await special_days.put(tenant, shop, special)
-        return await left_outside(desk, await desk.calendar(special.day, special.day), (special.day,))
+        return await _noted(desk, deed, special.day, before, special.note)
 
 
-async def make_ordinary(database: Database, shop: OrganizationId, now: datetime, day: date) -> list[AgendaEntry]:
+async def make_ordinary(
+    database: Database, shop: OrganizationId, deed: Deed, now: datetime, day: date
+) -> list[AgendaEntry]:
     """That day is as its weekday, or its holiday, again; the coming bookings for which the shop is not open then.
 
     Raises `Refused` for a day that is so already.
@@ -70,6 +80,26 @@ async def make_ordinary(database: Database, shop: OrganizationId, now: datetime,
     async with database.tenant(shop) as tenant:
         await bookings.take_turn(tenant, shop)
         desk = await desk_of(tenant, shop, now)
+        before = await desk.calendar(day, day)
         if not await special_days.drop(tenant, day):
             raise Refused(f"{day:%d/%m/%Y} já é um dia comum")
-        return await left_outside(desk, await desk.calendar(day, day), (day,))
+        return await _noted(desk, deed, day, before)
+
+
+async def _noted(desk: Desk, deed: Deed, day: date, before: ShopCalendar, note: str = "") -> list[AgendaEntry]:
+    """The bookings that are outside the day's hours now."""
+    now = await desk.calendar(day, day)
+    reason: Facts = {"note": masked(note)} if note else {}
+    await deed.note(
+        desk.tenant,
+        desk.shop.id,
+        DeedKind.SET_DAY,
+        f"{day:%d/%m/%Y}",
+        before=_hours(before, day),
+        after={**_hours(now, day), **reason},
+    )
+    return await left_outside(desk, now, (day,))
+
+
+def _hours(calendar: ShopCalendar, day: date) -> Facts:
+    return {day.isoformat(): " e ".join(span.in_words() for span in calendar.spans(day)) or "fechada"}

@@ -5,10 +5,12 @@ from typing import assert_never
 from uuid import UUID
 
 from activities.burying import messages_in
+from domain.deeds import DeedKind
 from domain.events import Malformed
 from domain.ids import OrganizationId
 from domain.instances import WhatsAppInstance
-from operating.refusal import Refused
+from operating.deeds import Deed
+from operating.refusal import NotInShop, Refused
 from operating.second_reading import read_again
 from storage import dead_letters, organizations
 from storage.database import Connection, Database
@@ -16,6 +18,10 @@ from storage.dead_letters import DeadLetter, DeadLetterSource
 from storage.instances import Instances
 from webhooks.intake import Intake
 from workflows.ids import key_in
+
+
+class AlreadyRedriven(Refused):
+    """Somebody sent the letter on its way before."""
 
 
 class Redriven(StrEnum):
@@ -30,6 +36,7 @@ async def redrive(
     instances: Instances,
     intake: Intake,
     shop: OrganizationId,
+    deed: Deed,
     letter_id: UUID,
     *,
     again: bool = False,
@@ -43,13 +50,14 @@ async def redrive(
     async with database.tenant(shop) as tenant:
         found = await dead_letters.get(tenant, letter_id)
         if found is None:
-            raise Refused(f"a loja não tem a carta {letter_id}")
+            raise NotInShop(f"a loja não tem a carta {letter_id}")
         letter, was_redriven = found
         if was_redriven and not again:
-            raise Refused("essa carta já foi reenviada; para reenviar mesmo assim, use --again")
+            raise AlreadyRedriven("essa carta já foi reenviada")
         outcome = await _send(tenant, instances, intake, letter)
         if outcome is Redriven.ON_ITS_WAY:
             await dead_letters.mark_redriven(tenant, letter.id)
+            await deed.note(tenant, shop, DeedKind.REDRIVE, str(letter.id))
     return outcome
 
 

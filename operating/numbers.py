@@ -6,9 +6,12 @@ from uuid import UUID, uuid4
 import asyncpg
 from pydantic import HttpUrl, SecretStr
 
+from domain.addresses import masked
+from domain.deeds import DeedKind
 from domain.frozen import Frozen
 from domain.ids import InstanceId, OrganizationId
 from domain.instances import InstanceKind, WhatsAppInstance
+from operating.deeds import Deed
 from operating.refusal import Refused
 from storage.database import Connection, Database
 from storage.instances import Instances
@@ -29,18 +32,18 @@ class NewNumber(Frozen):
 
 
 async def add_number(
-    database: Database, instances: Instances, shop: OrganizationId, number: NewNumber
+    database: Database, instances: Instances, shop: OrganizationId, deed: Deed, number: NewNumber
 ) -> WhatsAppInstance:
     """The number, in service. One that was removed comes back with what is given now, under its old webhook address.
 
     Raises `Refused` when the number is in service already, in this shop or another.
     """
     async with database.tenant(shop) as tenant:
-        return await save_number(tenant, instances, shop, number)
+        return await save_number(tenant, instances, shop, deed, number)
 
 
 async def save_number(
-    tenant: Connection, instances: Instances, shop: OrganizationId, number: NewNumber
+    tenant: Connection, instances: Instances, shop: OrganizationId, deed: Deed, number: NewNumber
 ) -> WhatsAppInstance:
     """As `add_number`, within a transaction of the caller's."""
     known = None
@@ -65,6 +68,7 @@ async def save_number(
             await instances.save(tenant, instance)
     except asyncpg.UniqueViolationError as error:
         raise Refused("esse número já está em outra loja desta instalação") from error
+    await deed.note(tenant, shop, DeedKind.ADD_NUMBER, _named(instance), after={"number": str(instance.id)})
     return instance
 
 
@@ -82,17 +86,25 @@ async def number_of(
     return found[0]
 
 
-async def retire_number(database: Database, instances: Instances, instance: WhatsAppInstance) -> None:
+async def retire_number(database: Database, instances: Instances, deed: Deed, instance: WhatsAppInstance) -> None:
     """Its webhooks are not taken any more; what was written stays. Raises `Refused` when it was out already."""
     if not instance.is_active:
         raise Refused("esse número já estava desativado")
     async with database.tenant(instance.organization_id) as tenant:
         await instances.save(tenant, instance.model_copy(update={"is_active": False}))
+        shop = instance.organization_id
+        await deed.note(tenant, shop, DeedKind.REMOVE_NUMBER, _named(instance), before={"number": str(instance.id)})
 
 
 def webhook_address(gateway_url: HttpUrl | str, instance: WhatsAppInstance) -> str:
     """Where the provider has to post the number's events."""
     return f"{str(gateway_url).rstrip('/')}/webhooks/{instance.kind}/{instance.webhook_key}"
+
+
+def _named(instance: WhatsAppInstance) -> str:
+    """As the audit log calls it: neither its address nor anything secret. Where we made its name up, it is a key."""
+    is_ours = instance.external_id == instance.webhook_key
+    return str(instance.kind) if is_ours else f"{instance.kind} {masked(instance.external_id)}"
 
 
 def _is_the_same(one: WhatsAppInstance, number: NewNumber) -> bool:

@@ -9,3 +9,7 @@ class Refused(AuZapError):
 
 class Mistyped(Refused):
     """What the operator wrote is not of the form it has to be; the text says which form that is."""
+
+
+class NotInShop(Refused):
+    """The id is of nothing in this shop: of another shop's, or of nothing at all, and nobody is told which."""

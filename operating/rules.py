@@ -1,4 +1,4 @@
-"""The rules of a shop's agenda, and of Aurora's unasked messages, changed one by one."""
+"""The rules of a shop's agenda, of Aurora's unasked messages, and of hand-overs, changed one by one."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -7,8 +7,11 @@ from pydantic import ValidationError
 
 from domain.agenda_rules import AgendaRules
 from domain.aurora_rules import AuroraRules
+from domain.deeds import DeedKind
 from domain.frozen import Frozen
+from domain.handoffs import HandoffRules
 from domain.ids import OrganizationId
+from operating.deeds import Deed, differing
 from operating.refusal import Mistyped
 from storage import bookings, organizations
 from storage.database import Database
@@ -42,15 +45,24 @@ AURORA_IN_WORDS: Mapping[str, str] = {
     "inactive_after_days": "dias sem vir para um cliente estar sumido",
     "many_inactive": "avisa com mais sumidos que isto",
     "many_no_shows": "avisa com mais faltas num dia que isto",
-    "waiting_minutes": "minutos que um cliente espera por uma pessoa até a dona saber",
     "question_minutes": "minutos para responder a pergunta de um cliente",
     "invitation_pace_minutes": "minutos entre dois convites",
+}
+
+HANDOFF_IN_WORDS: Mapping[str, str] = {
+    "first_answer_minutes": "minutos abertos até lembrar a equipe de quem espera",
+    "escalate_minutes": "minutos abertos até avisar a dona ou o dono",
+    "tell_customer_minutes": "minutos abertos até avisar o cliente da demora",
+    "idle_minutes": "minutos sem ninguém escrever até voltar à IA",
+    "phone_quiet_minutes": "minutos de silêncio no celular da loja até voltar à IA",
 }
 
 R = TypeVar("R", bound=Frozen)
 
 
-async def change_rules(database: Database, shop: OrganizationId, changes: Mapping[str, object]) -> AgendaRules:
+async def change_rules(
+    database: Database, shop: OrganizationId, deed: Deed, changes: Mapping[str, object]
+) -> AgendaRules:
     """Set the fields of `AgendaRules` that `changes` names, leave the rest; the rules as they are then.
 
     Raises `Mistyped` for a value that a rule cannot have.
@@ -60,10 +72,14 @@ async def change_rules(database: Database, shop: OrganizationId, changes: Mappin
         rules = (await organizations.get(tenant, shop)).agenda_rules
         changed = _changed(rules, changes, IN_WORDS)
         await organizations.change(tenant, shop, SettingsChange(agenda_rules=changed))
+        was, is_now = differing(rules.model_dump(mode="json"), changed.model_dump(mode="json"))
+        await deed.note(tenant, shop, DeedKind.CHANGE_AGENDA_RULES, "regras da agenda", before=was, after=is_now)
     return changed
 
 
-async def change_aurora_rules(database: Database, shop: OrganizationId, changes: Mapping[str, object]) -> AuroraRules:
+async def change_aurora_rules(
+    database: Database, shop: OrganizationId, deed: Deed, changes: Mapping[str, object]
+) -> AuroraRules:
     """Set the fields of `AuroraRules` that `changes` names, leave the rest; the rules as they are then.
 
     Her schedules follow by themselves. Raises `Mistyped` for a value that a rule cannot have.
@@ -73,7 +89,31 @@ async def change_aurora_rules(database: Database, shop: OrganizationId, changes:
         rules = (await organizations.get(tenant, shop)).aurora_rules
         changed = _changed(rules, changes, AURORA_IN_WORDS)
         await organizations.change(tenant, shop, SettingsChange(aurora_rules=changed))
+        was, is_now = differing(rules.model_dump(mode="json"), changed.model_dump(mode="json"))
+        await deed.note(tenant, shop, DeedKind.CHANGE_AURORA_RULES, "regras da Aurora", before=was, after=is_now)
     return changed
+
+
+async def change_handoff_rules(
+    database: Database, shop: OrganizationId, deed: Deed, changes: Mapping[str, object], phone_quiet_minutes: int | None
+) -> tuple[HandoffRules, int]:
+    """Set the fields of `HandoffRules` that `changes` names, and the quiet time of the shop's phone; all as it is then.
+
+    For who waits already, the times that were planned stay. Raises `Mistyped` for a value that a rule cannot have.
+    """
+    async with database.tenant(shop) as tenant:
+        await bookings.take_turn(tenant, shop)
+        now = await organizations.get(tenant, shop)
+        changed = _changed(now.handoff_rules, changes, HANDOFF_IN_WORDS)
+        settings = SettingsChange(handoff_rules=changed, phone_quiet_minutes=phone_quiet_minutes)
+        await organizations.change(tenant, shop, settings)
+        quiet = now.phone_quiet_minutes if phone_quiet_minutes is None else phone_quiet_minutes
+        was, is_now = differing(
+            {**now.handoff_rules.model_dump(mode="json"), "phone_quiet_minutes": now.phone_quiet_minutes},
+            {**changed.model_dump(mode="json"), "phone_quiet_minutes": quiet},
+        )
+        await deed.note(tenant, shop, DeedKind.CHANGE_HANDOFF_RULES, "prazos de espera", before=was, after=is_now)
+    return changed, quiet
 
 
 def _changed(rules: R, changes: Mapping[str, object], words: Mapping[str, str]) -> R:

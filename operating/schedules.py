@@ -14,7 +14,6 @@ from temporalio.client import (
     ScheduleActionStartWorkflow,
     ScheduleAlreadyRunningError,
     ScheduleCalendarSpec,
-    ScheduleIntervalSpec,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleRange,
@@ -43,7 +42,6 @@ _log = structlog.get_logger()
 _SHOPS_AT_ONCE = 2
 _SECONDS = 8.0
 """A reconciliation that takes longer, or waits longer for its turn, leaves its wake to be taken again."""
-_LOOK_FOR_WAITING = timedelta(minutes=10)
 _CAUGHT_UP = timedelta(hours=1)
 """How long after its time a briefing is still begun, should Temporal have been away."""
 
@@ -51,15 +49,15 @@ _CAUGHT_UP = timedelta(hours=1)
 async def reconcile(client: Client, database: Database, organization_id: OrganizationId, *, task_queue: str) -> None:
     """Make Temporal's schedules what the shop's rows say. Idempotent: a second run finds them so.
 
-    A briefing that is for nobody has no schedule; one that is paused has a paused schedule, or none. Raises `RPCError`
-    and `StorageUnavailable`, and is then to be run again.
+    A briefing that is for nobody, or has no time of its own, has no schedule; one that is paused has a paused schedule,
+    or none. Raises `RPCError` and `StorageUnavailable`, and is then to be run again.
     """
     async with database.tenant(organization_id) as tenant:
         await organizations.take_schedules_turn(tenant, organization_id)
         shop = await organizations.find(tenant, organization_id)
         roles = {owner.role for owner in await owners.listed(tenant)}
         for briefing in Briefing:
-            if shop is None or not any(is_told(briefing, role) for role in roles):
+            if shop is None or not briefing.is_scheduled or not any(is_told(briefing, role) for role in roles):
                 await _is_there(client.get_schedule_handle(briefing_schedule_id(organization_id, briefing)).delete())
             else:
                 await _agree(client, _schedule(shop, briefing, task_queue))
@@ -127,7 +125,6 @@ async def _is_there(call: Awaitable[None]) -> bool:
 
 def _schedule(shop: Organization, briefing: Briefing, task_queue: str) -> Schedule:
     rules = shop.aurora_rules
-    is_waiting = briefing is Briefing.WAITING
     schedule_id = briefing_schedule_id(shop.id, briefing)
     of_shop = TypedSearchAttributes([SearchAttributePair(AUZAP_ORGANIZATION, str(shop.id))])
     return Schedule(
@@ -140,18 +137,10 @@ def _schedule(shop: Organization, briefing: Briefing, task_queue: str) -> Schedu
             priority=Priority(fairness_key=str(shop.id)),
             typed_search_attributes=of_shop,
         ),
-        spec=_every_so_often(shop) if is_waiting else _at(shop, _time_of(rules, briefing), _days_of(rules, briefing)),
-        policy=SchedulePolicy(
-            overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_LOOK_FOR_WAITING if is_waiting else _CAUGHT_UP
-        ),
+        spec=_at(shop, _time_of(rules, briefing), _days_of(rules, briefing)),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_CAUGHT_UP),
         state=ScheduleState(note=briefing.portuguese.capitalize(), paused=briefing in rules.paused),
     )
-
-
-def _every_so_often(shop: Organization) -> ScheduleSpec:
-    """All shops together are looked at all the time, and not all at once."""
-    offset = timedelta(seconds=shop.id.int % int(_LOOK_FOR_WAITING.total_seconds()))
-    return ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_LOOK_FOR_WAITING, offset=offset)])
 
 
 def _at(shop: Organization, at: time, days: tuple[ScheduleRange, ...]) -> ScheduleSpec:

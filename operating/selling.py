@@ -3,11 +3,13 @@
 from datetime import datetime
 from decimal import Decimal
 
+from domain.deeds import DeedKind
 from domain.ids import OrganizationId, ServiceId
 from domain.services import Service, Variant
 from domain.shop import Coat, Size
 from domain.texts import folded
 from operating.as_written import is_none
+from operating.deeds import Deed, Facts, differing
 from operating.refusal import Refused
 from operating.refused_requests import told_to_operators
 from reception.naming import service_named
@@ -19,6 +21,7 @@ from storage.database import Connection, Database
 async def put_on_sale(
     database: Database,
     shop: OrganizationId,
+    deed: Deed,
     *,
     name: str,
     category: str,
@@ -37,7 +40,7 @@ async def put_on_sale(
         known = next((one for one in await services.active(tenant) if folded(one.name) == folded(name)), None)
         if preparation_minutes is None:
             preparation_minutes = known.preparation_minutes if known else 0
-        await services.add(
+        service_id = await services.add(
             tenant,
             shop,
             name=name,
@@ -47,19 +50,22 @@ async def put_on_sale(
             preparation_minutes=preparation_minutes,
             needs_first=await _first(tenant, name, known, needs_first),
         )
+        before = await _figures(tenant, known) if known else {}
+        was, is_now = differing(before, await _figures(tenant, await services.get(tenant, service_id)))
+        await deed.note(tenant, shop, DeedKind.ADD_SERVICE, name, before=was, after=is_now)
 
 
-async def set_price(database: Database, shop: OrganizationId, wanted: str, variant: Variant) -> Service:
+async def set_price(database: Database, shop: OrganizationId, deed: Deed, wanted: str, variant: Variant) -> Service:
     """What the service takes and costs for pets of that size and coat. Raises `Refused`: no such service."""
     async with database.tenant(shop) as tenant:
         with told_to_operators():
             service = await service_named(tenant, wanted)
         await services.set_variant(tenant, shop, service.id, variant)
-        return await services.get(tenant, service.id)
+        return await _priced(tenant, shop, deed, service)
 
 
 async def drop_price(
-    database: Database, shop: OrganizationId, wanted: str, size: Size | None, coat: Coat | None
+    database: Database, shop: OrganizationId, deed: Deed, wanted: str, size: Size | None, coat: Coat | None
 ) -> Service:
     """These pets cost what any pet costs again. Raises `Refused`: no such service, or no such price."""
     async with database.tenant(shop) as tenant:
@@ -67,11 +73,11 @@ async def drop_price(
             service = await service_named(tenant, wanted)
         if not await services.drop_variant(tenant, service.id, size, coat):
             raise Refused(f"{service.name} não tem preço para esse porte e pelo; veja `auzap service list`")
-        return await services.get(tenant, service.id)
+        return await _priced(tenant, shop, deed, service)
 
 
 async def take_off_sale(
-    database: Database, shop: OrganizationId, wanted: str, now: datetime
+    database: Database, shop: OrganizationId, deed: Deed, wanted: str, now: datetime
 ) -> tuple[Service, list[AgendaEntry]]:
     """It is not booked any more; what is booked of it and still to come stays, and is told.
 
@@ -87,7 +93,30 @@ async def take_off_sale(
                 "--needs-first nenhum`"
             )
         await services.retire(tenant, service.id)
+        await deed.note(tenant, shop, DeedKind.REMOVE_SERVICE, service.name)
         return service, await agenda_entries.coming(tenant, now, service_id=service.id)
+
+
+async def _priced(tenant: Connection, shop: OrganizationId, deed: Deed, before: Service) -> Service:
+    """The service with its new prices, noted."""
+    after = await services.get(tenant, before.id)
+    await deed.note(tenant, shop, DeedKind.SET_PRICE, after.name, before=_prices(before), after=_prices(after))
+    return after
+
+
+def _prices(service: Service) -> Facts:
+    return {"price": str(service.price), "variants": [variant.in_words() for variant in service.variants]}
+
+
+async def _figures(tenant: Connection, service: Service) -> Facts:
+    first = await services.get(tenant, service.needs_first) if service.needs_first else None
+    return {
+        "category": service.category,
+        "price": str(service.price),
+        "minutes": service.duration_minutes,
+        "preparation": service.preparation_minutes,
+        "needs_first": first.name if first else None,
+    }
 
 
 async def _first(tenant: Connection, name: str, known: Service | None, wanted: str | None) -> ServiceId | None:

@@ -6,14 +6,17 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from domain.addresses import masked
 from domain.bookings import ChangedBy
+from domain.deeds import DeedKind
 from domain.ids import OrganizationId
 from domain.opening import OpeningHours
 from domain.owners import OwnerRole
 from domain.shop import AiConfig, Organization
+from operating.deeds import Deed, Facts, differing
 from operating.refusal import Mistyped, Refused
 from reception.desk import Desk
-from storage import organizations, owners
+from storage import bookings, organizations, owners
 from storage.database import Connection, Database
 from storage.organizations import SettingsChange
 
@@ -34,7 +37,14 @@ class ShopClock:
 
 
 async def open_shop(
-    database: Database, *, slug: str, name: str, timezone: str, opening_hours: OpeningHours, ai_config: AiConfig
+    database: Database,
+    deed: Deed,
+    *,
+    slug: str,
+    name: str,
+    timezone: str,
+    opening_hours: OpeningHours,
+    ai_config: AiConfig,
 ) -> OrganizationId:
     """A new shop. Raises `Refused` when the slug is taken."""
     if not _SLUG.fullmatch(slug):
@@ -53,6 +63,7 @@ async def open_shop(
             opening_hours=opening_hours,
             ai_config=ai_config,
         )
+        await deed.note(tenant, organization_id, DeedKind.OPEN_SHOP, slug, after={"name": name})
     return organization_id
 
 
@@ -71,12 +82,16 @@ async def settings_of(database: Database, shop: OrganizationId) -> tuple[Organiz
         return await organizations.get(tenant, shop), await organizations.settle_seconds(tenant, shop)
 
 
-async def change_settings(database: Database, shop: OrganizationId, changes: SettingsChange) -> None:
+async def change_settings(database: Database, shop: OrganizationId, deed: Deed, changes: SettingsChange) -> None:
     """Set what `changes` names. Raises `Refused` when it names nothing."""
     if not changes.model_dump(exclude_none=True):
         raise Mistyped("nada para mudar; veja as opções com --help")
     async with database.tenant(shop) as tenant:
+        await bookings.take_turn(tenant, shop)  # of two changes at once, the second sees what the first did
+        before = await _settings(tenant, shop)
         await organizations.change(tenant, shop, changes)
+        was, is_now = differing(before, await _settings(tenant, shop))
+        await deed.note(tenant, shop, DeedKind.CHANGE_SETTINGS, "ajustes da loja", before=was, after=is_now)
 
 
 async def clock_of(database: Database, shop: OrganizationId) -> ShopClock:
@@ -91,15 +106,47 @@ async def desk_of(tenant: Connection, shop: OrganizationId, now: datetime) -> De
 
 
 async def name_owner(
-    database: Database, shop: OrganizationId, *, phone: str, name: str | None, role: OwnerRole
+    database: Database, shop: OrganizationId, deed: Deed, *, phone: str, name: str | None, role: OwnerRole
 ) -> None:
     """Whoever writes from this canonical phone is answered as owner or manager from now on."""
     async with database.tenant(shop) as tenant:
+        before = await _owner(tenant, phone)
         await owners.add(tenant, shop, phone=phone, name=name, role=role)
+        after = await _owner(tenant, phone)
+        await deed.note(tenant, shop, DeedKind.ADD_OWNER, masked(phone), before=before, after=after)
 
 
-async def dismiss_owner(database: Database, shop: OrganizationId, phone: str) -> None:
+async def dismiss_owner(database: Database, shop: OrganizationId, deed: Deed, phone: str) -> None:
     """Whoever writes from this canonical phone is a customer from now on. Raises `Refused` when it is one already."""
     async with database.tenant(shop) as tenant:
+        before = await _owner(tenant, phone)
         if not await owners.deactivate(tenant, phone):
             raise Refused("esse número não é de dono nem de gerente da loja")
+        await deed.note(tenant, shop, DeedKind.REMOVE_OWNER, masked(phone), before=before)
+
+
+async def _owner(tenant: Connection, phone: str) -> Facts:
+    """As the audit log shows whoever writes from that phone; nothing of a customer."""
+    known = next((one for one in await owners.listed(tenant) if one.phone == phone), None)
+    return {"name": masked(known.name or ""), "role": str(known.role)} if known else {}
+
+
+async def _settings(tenant: Connection, shop: OrganizationId) -> Facts:
+    """As the audit log shows what `SettingsChange` changes."""
+    now = await organizations.get(tenant, shop)
+    return {
+        "name": masked(now.name),
+        "timezone": now.timezone,
+        "opening_hours": [*now.opening_hours.in_words()],
+        "ai_enabled": now.ai_enabled,
+        "model": now.ai_config.model,
+        "aurora_model": now.ai_config.aurora_model,
+        "about": masked(now.ai_config.about),
+        "settle_seconds": await organizations.settle_seconds(tenant, shop),
+        "late_after_minutes": now.late_after_minutes,
+        "answer_limit_hours": now.answer_limit_hours,
+        "outbound_limit_hours": now.outbound_limit_hours,
+        "loop_limit": now.loop_limit,
+        "loop_window_minutes": now.loop_window_minutes,
+        "phone_quiet_minutes": now.phone_quiet_minutes,
+    }

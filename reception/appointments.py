@@ -85,7 +85,7 @@ async def confirm(desk: Desk, booking_id: BookingId) -> BookingFacts:
     return await _set(desk, row, BookingStatus.CONFIRMED)
 
 
-_MARKS = {
+MARKS = {
     BookingStatus.IN_PROGRESS: (BookingStatus.SCHEDULED, BookingStatus.CONFIRMED),
     BookingStatus.COMPLETED: (
         BookingStatus.SCHEDULED,
@@ -100,6 +100,7 @@ _MARKS = {
         BookingStatus.COMPLETED,
     ),
 }
+"""What people may see of a booking, and in which states of it."""
 
 
 async def mark(desk: Desk, booking_id: BookingId, status: BookingStatus) -> BookingFacts:
@@ -107,7 +108,7 @@ async def mark(desk: Desk, booking_id: BookingId, status: BookingStatus) -> Book
     row = await existing(desk, booking_id, for_change=True)
     if row.status is status:
         return await desk.facts_of(row)
-    if row.status not in _MARKS.get(status, ()):
+    if row.status not in MARKS.get(status, ()):
         raise not_changeable(row)
     return await _set(desk, row, status)
 

@@ -76,6 +76,41 @@ async def acknowledge(tenant: Connection, alert_id: UUID) -> bool:
     return done == "UPDATE 1"
 
 
+class Overlooked(Frozen):
+    """A customer of whom the team was told that they wait too long, and who waits still."""
+
+    conversation_id: ConversationId
+    name: str | None
+    phone: str | None
+    waiting_since: datetime
+
+
+async def overlooked(tenant: Connection, limit: int = 5) -> list[Overlooked]:
+    """Who waits too long, longest first, as long as nobody took notice of what was told of them."""
+    rows = await tenant.fetch(
+        f"""select h.conversation_id, c.name, c.phone, h.waiting_since from handoffs h
+               join conversations v on v.id = h.conversation_id join contacts c on c.id = v.contact_id
+           where h.ended_at is null and h.waiting_since is not null and exists (
+               select from alerts a where a.conversation_id = h.conversation_id and {_OF_WAITING}
+                   and a.created_at >= h.waiting_since)
+           order by h.waiting_since, h.id limit $1""",
+        limit,
+    )
+    return [Overlooked(**dict(row)) for row in rows]
+
+
+async def take_notice(tenant: Connection, conversation_id: ConversationId) -> bool:
+    """Somebody has taken notice of whoever waits too long there; whether anybody had to."""
+    done = await tenant.execute(
+        f"update alerts a set acknowledged_at = now() where a.conversation_id = $1 and {_OF_WAITING}", conversation_id
+    )
+    return done != "UPDATE 0"
+
+
+_OF_WAITING = "a.acknowledged_at is null and a.kind in ('still_waiting', 'waiting_too_long')"
+"""As the index of these has it."""
+
+
 def _from_row(row: asyncpg.Record) -> Alert:
     return Alert(
         id=row["id"],

@@ -119,6 +119,17 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
         keep,
         gone,
     )
+    # A person had both: the older hand-over goes on, the other ends with it.
+    await tenant.execute(
+        """update handoffs h set state = 'released', ended_at = clock_timestamp(), ended_by = 'merged', due_at = null,
+               due_kind = null, waiting_since = null
+           from conversations g join conversations k on k.contact_id = $1
+               and k.whatsapp_instance_id = g.whatsapp_instance_id and k.audience = g.audience
+           where g.contact_id = $2 and h.conversation_id = g.id and h.ended_at is null
+             and exists (select from handoffs o where o.conversation_id = k.id and o.ended_at is null)""",
+        keep,
+        gone,
+    )
     for table in ("bookings", "held_slots", "waiting_list", "letters", "invitations", "shop_questions"):
         await tenant.execute(f"update {table} set contact_id = $1 where contact_id = $2", keep, gone)
     for table in (
@@ -132,6 +143,9 @@ async def _merge(tenant: Connection, *, keep: ContactId, gone: ContactId) -> Non
         "owner_orders",
         "shop_questions",
         "conversation_memories",
+        "handoffs",
+        "conversation_notes",
+        "letters",
     ):
         await tenant.execute(
             f"""update {table} t set conversation_id = k.id from conversations g join conversations k
@@ -206,6 +220,12 @@ async def _merge_pets(tenant: Connection, *, keep: ContactId, gone: ContactId) -
         keep,
         gone,
     )
+
+
+async def name_of(tenant: Connection, contact_id: ContactId) -> str | None:
+    """What a contact calls themselves; None where it is not known."""
+    name: str | None = await tenant.fetchval("select name from contacts where id = $1", contact_id)
+    return name
 
 
 async def phones_of(tenant: Connection, contact_id: ContactId) -> list[str]:

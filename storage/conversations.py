@@ -9,8 +9,10 @@ import asyncpg
 from domain.addresses import Address
 from domain.conversation import Audience, Conversation, ConversationStatus, HandoffReason
 from domain.frozen import Frozen
+from domain.handoffs import HandoffState
 from domain.ids import ContactId, ConversationId, InstanceId, OrganizationId
 from domain.instances import InstanceKind
+from storage import handoffs
 from storage.contacts import contacts_with
 from storage.database import Connection
 
@@ -71,7 +73,7 @@ async def get(tenant: Connection, conversation_id: ConversationId) -> Conversati
 async def hand_over(
     tenant: Connection, conversation_id: ConversationId, reason: HandoffReason, detail: str = ""
 ) -> None:
-    """From now on a person has the conversation. A second run keeps the first one's time."""
+    """From now on a person has the conversation. A second run keeps the first one's time, and its hand-over."""
     await tenant.execute(
         """update conversations set status = 'waiting_human', handoff_since = coalesce(handoff_since, now()),
                handoff_reason = case when status = 'waiting_human' then handoff_reason else $2 end
@@ -79,14 +81,19 @@ async def hand_over(
         conversation_id,
         f"{reason}: {detail}" if detail else reason,
     )
+    await handoffs.open_one(tenant, conversation_id, reason, detail)
 
 
-async def resume(tenant: Connection, conversation_id: ConversationId) -> None:
-    """The AI has the conversation again."""
+async def resume(
+    tenant: Connection, conversation_id: ConversationId, *, by: str = "operator", resolved: bool = False
+) -> None:
+    """The AI has the conversation again: at once, or from the next message on where the matter is `resolved`."""
     await tenant.execute(
-        "update conversations set status = 'active', handoff_since = null, handoff_reason = null where id = $1",
+        "update conversations set status = $2, handoff_since = null, handoff_reason = null where id = $1",
         conversation_id,
+        ConversationStatus.RESOLVED if resolved else ConversationStatus.ACTIVE,
     )
+    await handoffs.end(tenant, conversation_id, HandoffState.RESOLVED if resolved else HandoffState.RELEASED, by=by)
 
 
 async def set_ai_enabled(tenant: Connection, conversation_id: ConversationId, enabled: bool) -> bool:
@@ -113,44 +120,6 @@ async def waiting(tenant: Connection) -> list[asyncpg.Record]:
                where c.status = 'waiting_human' order by c.handoff_since"""
         )
     )
-
-
-class Unattended(Frozen):
-    """Somebody who waits for a person of the shop, to whom nobody of it has written since."""
-
-    conversation_id: ConversationId
-    name: str | None
-    since: datetime
-    reason: str
-    last_message: str
-
-
-async def unattended(tenant: Connection, *, after: datetime, until: datetime, most: int) -> list[Unattended]:
-    """Who waits since a moment in `(after, until]`, longest first."""
-    rows = await tenant.fetch(
-        """select c.id, ct.name, c.handoff_since, c.handoff_reason, m.content
-           from conversations c join contacts ct on ct.id = c.contact_id
-               left join lateral (select content from messages where conversation_id = c.id and direction = 'inbound'
-                                  order by seq desc limit 1) m on true
-           where c.status = 'waiting_human' and c.handoff_since > $1 and c.handoff_since <= $2
-             and c.handoff_reason is distinct from 'answered_on_phone'
-             and not exists (select from messages p where p.conversation_id = c.id and p.sender in ('human', 'phone')
-                                 and p.created_at >= c.handoff_since)
-           order by c.handoff_since, c.id limit $3""",
-        after,
-        until,
-        most,
-    )
-    return [
-        Unattended(
-            conversation_id=ConversationId(row["id"]),
-            name=row["name"],
-            since=row["handoff_since"],
-            reason=row["handoff_reason"] or "",
-            last_message=row["content"] or "",
-        )
-        for row in rows
-    ]
 
 
 CLOUD_WINDOW = timedelta(hours=24)
@@ -209,6 +178,46 @@ async def reach(
         instance_id=InstanceId(row["whatsapp_instance_id"]),
         address=row["address"],
     )
+
+
+class Execution(Frozen):
+    """What a conversation's workflow is started with, and whom it serves."""
+
+    key: str
+    instance_id: InstanceId
+    settle_seconds: float
+    audience: Audience
+    status: ConversationStatus
+
+
+async def execution(tenant: Connection, conversation_id: ConversationId) -> Execution | None:
+    """Under what a conversation runs; None when the shop has none such."""
+    row = await tenant.fetchrow(
+        """select c.conversation_key, c.whatsapp_instance_id, s.settle_seconds, c.audience, c.status
+           from conversations c join organization_settings s on s.organization_id = c.organization_id
+           where c.id = $1""",
+        conversation_id,
+    )
+    if row is None:
+        return None
+    return Execution(
+        key=row["conversation_key"],
+        instance_id=InstanceId(row["whatsapp_instance_id"]),
+        settle_seconds=float(row["settle_seconds"]),
+        audience=Audience(row["audience"]),
+        status=ConversationStatus(row["status"]),
+    )
+
+
+def lateral_of_key(key: str) -> str:
+    """SQL for a join: id and contact_id of the conversation of a key (an expression; null or unknown: no row).
+
+    Somebody who is an owner and a customer, too, has two of one key: that in which something was said last.
+    """
+    return f"""lateral (
+        select id, contact_id from conversations
+        where conversation_key = ({key})::char(32) and whatsapp_instance_id in (select id from whatsapp_instances)
+        order by last_message_at desc nulls last limit 1)"""
 
 
 async def key_by_id(tenant: Connection, conversation_id: UUID) -> str | None:

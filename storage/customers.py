@@ -9,12 +9,6 @@ from storage.database import Connection
 
 _MOST, _LOOKED_AT = 200, 400
 _PETS = 6
-_ACCENTED, _BARE = (
-    "ÁÀÂÃÄáàâãäÉÈÊËéèêëÍÌÎÏíìîïÓÒÔÕÖóòôõöÚÙÛÜúùûüÇçÑñ",
-    "aaaaaaaaaaeeeeeeeeiiiiiiiioooooooooouuuuuuuuccnn",
-)
-_FOLDED = f"""lower(translate(coalesce(c.name, ''), '{_ACCENTED}', '{_BARE}') collate "C")"""
-"""Accents go by the table; the letters that are left need no locale, whose rules cost more than the search itself."""
 _COLUMNS = f"""c.id, c.name, c.phone, c.opted_out_at is not null opted_out,
     array(select p.name from pets p where p.contact_id = c.id order by p.name_folded limit {_PETS}) pets,
     (select max(b.start_time) from bookings b where b.contact_id = c.id and b.status = 'completed') last_visit"""
@@ -43,7 +37,8 @@ async def alike(tenant: Connection, whole: str, words: Sequence[str]) -> list[Kn
     beginnings = ["% " + word.replace("_", r"\_") + "%" for word in words]
     rows = await tenant.fetch(
         f"""with hit as materialized (
-               select c.id, {_FOLDED} called, c.last_contact_at from contacts c where ' ' || {_FOLDED} like any($3)
+               select c.id, c.name_folded called, c.last_contact_at from contacts c
+               where ' ' || c.name_folded like any($3)
                union all
                select p.contact_id, p.name_folded, null from pets p where ' ' || p.name_folded like any($3)
            ), likeliest as (

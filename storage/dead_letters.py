@@ -7,7 +7,8 @@ import asyncpg
 from pydantic import AwareDatetime
 
 from domain.frozen import Frozen
-from domain.ids import DeadLetterId, InstanceId, OrganizationId
+from domain.ids import ConversationId, DeadLetterId, InstanceId, OrganizationId
+from storage.conversations import lateral_of_key
 from storage.database import Connection
 
 
@@ -16,6 +17,11 @@ class DeadLetterSource(StrEnum):
 
     WEBHOOK = "webhook"
     MESSAGE_WORKFLOW = "message_workflow"
+
+    @property
+    def portuguese(self) -> str:
+        """As operators read it."""
+        return "o que não deu para ler" if self is DeadLetterSource.WEBHOOK else "o que não pôde ser respondido"
 
 
 class DeadLetter(Frozen):
@@ -69,6 +75,29 @@ async def listed(tenant: Connection, *, include_redriven: bool = False) -> list[
             include_redriven,
         )
     )
+
+
+class WaitingLetter(Frozen):
+    """A letter that nobody has sent on yet, and whose conversation it is of, where that is known."""
+
+    id: DeadLetterId
+    source: DeadLetterSource
+    error: str
+    created_at: AwareDatetime
+    conversation_id: ConversationId | None
+    customer: str | None
+
+
+async def waiting(tenant: Connection, limit: int = 100) -> list[WaitingLetter]:
+    """The letters that were not redriven yet, newest first."""
+    of_key = lateral_of_key("case when d.workflow_id like 'conversation/%' then split_part(d.workflow_id, '/', 2) end")
+    rows = await tenant.fetch(
+        f"""select d.id, d.source, d.error, d.created_at, c.id conversation_id, ct.name customer
+            from dead_letters d left join {of_key} c on true left join contacts ct on ct.id = c.contact_id
+            where d.redriven_at is null order by d.created_at desc limit $1""",
+        limit,
+    )
+    return [WaitingLetter.model_validate(dict(row)) for row in rows]
 
 
 async def get(tenant: Connection, letter_id: UUID) -> tuple[DeadLetter, bool] | None:

@@ -91,16 +91,25 @@ async def mark_handled(tenant: Connection, message_ids: Sequence[MessageId], han
 
 
 async def mark_all_handled(
-    tenant: Connection, conversation_id: ConversationId, handled_as: HandledAs, *, until: datetime | None = None
+    tenant: Connection,
+    conversation_id: ConversationId,
+    handled_as: HandledAs,
+    *,
+    until: datetime | None = None,
+    through: Sequence[str] | None = None,
 ) -> None:
-    """Note it for every message of the conversation that still waits, sent up to `until`: a person has answered."""
+    """Note it for every message of the conversation that still waits, sent up to `until`, or stored no later than the
+    last of `through` (the provider's ids): a person has answered."""
     await tenant.execute(
         """update messages set handled_as = $2, handled_at = now()
            where conversation_id = $1 and direction = 'inbound' and handled_as is null
-             and ($3::timestamptz is null or sent_at is null or sent_at <= $3)""",
+             and ($3::timestamptz is null or sent_at is null or sent_at <= $3)
+             and ($4::varchar[] is null or seq <= (
+                 select max(seq) from messages where conversation_id = $1 and whatsapp_message_id = any($4)))""",
         conversation_id,
         handled_as,
         until,
+        through,
     )
 
 
@@ -207,3 +216,22 @@ def _from_row(row: asyncpg.Record) -> StoredMessage:
         provider_type=row["provider_type"],
         created_at=row["created_at"],
     )
+
+
+class Whereabouts(Frozen):
+    """The conversation a message is in, and that conversation's key."""
+
+    conversation_id: ConversationId
+    key: str
+
+
+async def conversation_of(tenant: Connection, provider_message_id: str) -> Whereabouts | None:
+    """Where the shop keeps a message of that provider's id, in or out; None when it has none such."""
+    row = await tenant.fetchrow(
+        """select m.conversation_id, c.conversation_key as key from messages m
+               join conversations c on c.id = m.conversation_id
+           where m.whatsapp_message_id = $1 and m.whatsapp_instance_id in (select id from whatsapp_instances)
+           order by m.seq desc limit 1""",
+        provider_message_id,
+    )
+    return Whereabouts.model_validate(dict(row)) if row else None

@@ -5,11 +5,11 @@ from datetime import datetime
 import asyncpg
 
 from domain.frozen import Frozen
-from domain.ids import ContactId, LetterId, OrderId, OrganizationId
+from domain.ids import ContactId, ConversationId, LetterId, OperatorId, OrderId, OrganizationId
 from domain.letters import LetterPurpose, LetterStatus
 from storage.database import Connection
 
-_COLUMNS = "id, contact_id, purpose, content, expires_at, status, error, ended_at"
+_COLUMNS = "id, contact_id, conversation_id, operator_id, purpose, content, expires_at, status, error, ended_at"
 
 
 class Letter(Frozen):
@@ -17,6 +17,8 @@ class Letter(Frozen):
 
     id: LetterId
     contact_id: ContactId
+    conversation_id: ConversationId | None
+    operator_id: OperatorId | None
     purpose: LetterPurpose
     content: str
     expires_at: datetime
@@ -35,15 +37,21 @@ async def write(
     expires_at: datetime,
     order_id: OrderId | None = None,
     letter_id: LetterId | None = None,
+    conversation_id: ConversationId | None = None,
+    operator_id: OperatorId | None = None,
 ) -> LetterId:
     """A letter that is sent as soon as the transaction is committed. With an id of the caller's, a second run finds it.
+
+    It goes into `conversation_id`, or, without one, to where the contact wrote last; `operator_id` is whose words it
+    has.
 
     Past `expires_at` it is not sent any more: it would tell old news.
     """
     return LetterId(
         await tenant.fetchval(
-            """insert into letters (id, organization_id, contact_id, purpose, content, expires_at, order_id)
-               values (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7)
+            """insert into letters (id, organization_id, contact_id, purpose, content, expires_at, order_id,
+                   conversation_id, operator_id)
+               values (coalesce($1, gen_random_uuid()), $2, $3, $4, $5, $6, $7, $8, $9)
                on conflict (id) do update set content = letters.content returning id""",
             letter_id,
             organization_id,
@@ -52,6 +60,8 @@ async def write(
             content,
             expires_at,
             order_id,
+            conversation_id,
+            operator_id,
         )
     )
 

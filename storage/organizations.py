@@ -9,6 +9,7 @@ from domain.agenda_rules import AgendaRules
 from domain.aurora_rules import AuroraRules
 from domain.errors import Misconfigured
 from domain.frozen import Frozen
+from domain.handoffs import HandoffRules
 from domain.ids import OrganizationId
 from domain.opening import OpeningHours
 from domain.shop import AiConfig, Organization
@@ -26,6 +27,7 @@ class SettingsChange(Frozen):
     opening_hours: OpeningHours | None = None
     agenda_rules: AgendaRules | None = None
     aurora_rules: AuroraRules | None = None
+    handoff_rules: HandoffRules | None = None
     model: str | None = None
     aurora_model: str | None = None
     about: str | None = None
@@ -43,6 +45,14 @@ async def id_of_slug(unbound: Connection, slug: str) -> OrganizationId | None:
     """The organisation of that exact slug."""
     found: UUID | None = await unbound.fetchval("select organization_by_slug($1)", slug)
     return OrganizationId(found) if found else None
+
+
+async def slug_of(tenant: Connection, organization_id: OrganizationId) -> str:
+    """By which name it is signed in to. Raises `Misconfigured` when there is none of that id."""
+    found: str | None = await tenant.fetchval("select slug from organizations where id = $1", organization_id)
+    if found is None:
+        raise Misconfigured(f"there is no shop {organization_id}")
+    return found
 
 
 async def add(
@@ -91,7 +101,7 @@ async def find(tenant: Connection, organization_id: OrganizationId) -> Organizat
     """The shop and its settings; None when there is none of that id."""
     row = await tenant.fetchrow(
         """select o.id, o.name, s.timezone, s.ai_enabled, s.ai_config, s.opening_hours, s.agenda_rules,
-                  s.aurora_rules, s.late_after_minutes,
+                  s.aurora_rules, s.handoff_rules, s.late_after_minutes,
                   s.answer_limit_hours, s.outbound_limit_hours, s.loop_limit, s.loop_window_minutes,
                   s.phone_quiet_minutes,
                   exists (select from knowledge k where k.organization_id = o.id and k.is_active) has_learned
@@ -109,6 +119,7 @@ async def find(tenant: Connection, organization_id: OrganizationId) -> Organizat
         opening_hours=OpeningHours.model_validate_json(row["opening_hours"]),
         agenda_rules=AgendaRules.model_validate_json(row["agenda_rules"]),
         aurora_rules=AuroraRules.model_validate_json(row["aurora_rules"]),
+        handoff_rules=HandoffRules.model_validate_json(row["handoff_rules"]),
         late_after_minutes=row["late_after_minutes"],
         answer_limit_hours=row["answer_limit_hours"],
         outbound_limit_hours=row["outbound_limit_hours"],
@@ -136,7 +147,8 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
                loop_limit = coalesce($12, loop_limit), loop_window_minutes = coalesce($13, loop_window_minutes),
                phone_quiet_minutes = coalesce($14, phone_quiet_minutes),
                agenda_rules = coalesce($15::jsonb, agenda_rules),
-               aurora_rules = coalesce($16::jsonb, aurora_rules)
+               aurora_rules = coalesce($16::jsonb, aurora_rules),
+               handoff_rules = coalesce($17::jsonb, handoff_rules)
            where organization_id = $1""",
         organization_id,
         changes.timezone,
@@ -154,6 +166,7 @@ async def change(tenant: Connection, organization_id: OrganizationId, changes: S
         changes.phone_quiet_minutes,
         changes.agenda_rules.model_dump_json() if changes.agenda_rules is not None else None,
         changes.aurora_rules.model_dump_json() if changes.aurora_rules is not None else None,
+        changes.handoff_rules.model_dump_json() if changes.handoff_rules is not None else None,
     )
     if done != "UPDATE 1":
         raise Misconfigured(f"there is no shop {organization_id}")

@@ -16,7 +16,7 @@ from domain.charts import Chart
 from domain.conversation import Sender
 from domain.events import DeliveryStatus, MessageKind, ShopMessageSeen, StatusChanged
 from domain.frozen import Frozen
-from domain.ids import ConversationId, InstanceId, MessageId, OrganizationId, TurnId
+from domain.ids import ConversationId, InstanceId, MessageId, OperatorId, OrganizationId, TurnId
 from storage import alerts
 from storage.contacts import contacts_with
 from storage.database import Connection
@@ -55,6 +55,7 @@ async def enqueue(
     parts: Sequence[str],
     sender: Sender,
     pictures: Sequence[Chart] = (),
+    operator_id: OperatorId | None = None,
 ) -> list[OutboundMessage]:
     """The rows of a turn's reply, the text's parts and then the pictures, in order.
 
@@ -67,8 +68,8 @@ async def enqueue(
     await tenant.executemany(
         """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
             from_me,
-               sent_by_ai, status, address, turn_id, part, message_type, provider_type, picture)
-           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8, $10, $10, $11)
+               sent_by_ai, status, address, turn_id, part, message_type, provider_type, picture, operator_id)
+           values ($1, $2, $3, 'outbound', $4, $5, true, $9, 'pending', $6, $7, $8, $10, $10, $11, $12)
            on conflict (turn_id, part) do nothing""",
         [
             (
@@ -83,6 +84,7 @@ async def enqueue(
                 sender is Sender.AI,
                 kind,
                 picture,
+                operator_id,
             )
             for part, (kind, content, picture) in enumerate(contents)
         ],

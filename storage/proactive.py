@@ -1,6 +1,5 @@
 """What Aurora says unasked: rows of `aurora_proactive_messages`, one of each fingerprint for each owner."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -82,15 +81,6 @@ async def was_told(
         besides,
     )
     return found
-
-
-async def told(tenant: Connection, fingerprints: Sequence[str]) -> set[str]:
-    """Which of these any owner was told of, or is to be."""
-    rows = await tenant.fetch(
-        "select distinct fingerprint from aurora_proactive_messages where fingerprint = any($1::varchar[])",
-        fingerprints,
-    )
-    return {row["fingerprint"] for row in rows}
 
 
 async def find(tenant: Connection, proactive_id: ProactiveId, *, for_change: bool = False) -> ProactiveMessage | None:

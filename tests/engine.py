@@ -6,13 +6,12 @@ import itertools
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx
-from fastapi import FastAPI
 from pydantic import JsonValue, SecretStr
 from temporalio.client import Client
 
@@ -29,21 +28,12 @@ from storage.database import Database
 from storage.instances import Instances
 from tests.conftest import Keys
 from tests.fakes.bridge import Bridge
-from tests.fakes.faults import Faults
-from tests.fakes.serving import local_client, served
+from tests.fakes.serving import Plain, local_client, served
 from tests.shops import CUSTOMER, Shop, open_shop
 from worker import activities_of, worker_for
 from workflows.ids import conversation_workflow_id
 
 _numbers = itertools.count(1)
-
-
-@dataclass
-class _Served:
-    """An application as the fakes' server wants it."""
-
-    app: FastAPI
-    faults: Faults = field(default_factory=Faults)
 
 
 @dataclass
@@ -159,6 +149,7 @@ async def running_engine(
         database_url=SecretStr(database_url),
         auzap_secret_key=SecretStr(keys.fernet),
         auzap_task_queue=f"test-{uuid.uuid4().hex[:8]}",
+        auzap_console_secure_cookies=False,
     )
     async with served(bridge) as bridge_url, running_practice_model() as model, local_client() as http:
         shop = await open_shop(
@@ -167,13 +158,15 @@ async def running_engine(
         bridge.token = shop.instance.api_token.get_secret_value()
         chat = ChatModel.connect(api_key=SecretStr("x"), base_url=model.base_url, timeout_seconds=model_timeout)
         activities = activities_of(database, instances, channels(http), chat, drawing)
-        async with served(_Served(application(database, temporal, settings))) as gateway_url:
+        async with served(Plain(application(database, temporal, settings))) as gateway_url:
             engine = Engine(shop, bridge, model, database, temporal, gateway_url, http, settings)
             bridge.webhook_url = f"{gateway_url}/webhooks/baileys/{shop.instance.webhook_key}"
             bridge.webhook_token = shop.instance.webhook_token.get_secret_value()
             try:
                 if worker:
-                    async with worker_for(temporal, activities, task_queue=settings.auzap_task_queue):
+                    async with worker_for(
+                        temporal, activities, database=database, task_queue=settings.auzap_task_queue
+                    ):
                         waking = Waking(database, starting or temporal, task_queue=settings.auzap_task_queue)
                         taking = asyncio.create_task(waking.run(database_url))
                         yield engine

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from temporalio.common import Priority, SearchAttributePair, TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.addresses import Address, conversation_key
+from domain.addresses import Address, conversation_key, message_key
 from domain.errors import AuZapError, StorageUnavailable
 from domain.events import (
     ChannelEvent,
@@ -22,6 +22,7 @@ from domain.events import (
     ConnectionState,
     Ignored,
     IgnoreReason,
+    InboundMessage,
     Malformed,
     MessageReceived,
     ShopMessageSeen,
@@ -38,7 +39,7 @@ from storage.instances import Instances
 from workflows import contracts
 from workflows.contracts import ConversationStart
 from workflows.ids import TASK_QUEUE, conversation_workflow_id
-from workflows.search_attributes import AUZAP_ORGANIZATION, AUZAP_STATE
+from workflows.search_attributes import AUZAP_MESSAGES, AUZAP_ORGANIZATION, AUZAP_STATE
 
 _log = structlog.get_logger()
 
@@ -159,7 +160,9 @@ class Intake:
             known = None
         return known or conversation_key(self._id_secret, instance.id, addresses[0])
 
-    async def _signal_with_start(self, instance: WhatsAppInstance, key: str, signal: str, argument: Frozen) -> None:
+    async def _signal_with_start(
+        self, instance: WhatsAppInstance, key: str, signal: str, message: InboundMessage | ShopMessageSeen
+    ) -> None:
         async with _durably():
             await self._temporal.start_workflow(
                 contracts.MESSAGE_WORKFLOW,
@@ -172,13 +175,16 @@ class Intake:
                 id=conversation_workflow_id(key),
                 task_queue=self._task_queue,
                 start_signal=signal,
-                start_signal_args=[argument],
+                start_signal_args=[message],
                 static_summary="Conversa no WhatsApp",
                 priority=Priority(fairness_key=str(instance.organization_id)),
                 search_attributes=TypedSearchAttributes(
                     [
                         SearchAttributePair(AUZAP_ORGANIZATION, str(instance.organization_id)),
                         SearchAttributePair(AUZAP_STATE, "active"),
+                        SearchAttributePair(
+                            AUZAP_MESSAGES, [message_key(self._id_secret, instance.id, message.provider_message_id)]
+                        ),
                     ]
                 ),
             )
@@ -228,7 +234,7 @@ class Intake:
         )
         return reason.value
 
-    async def redrive(self, instance: WhatsAppInstance, key: str, messages: Sequence[Frozen]) -> None:
+    async def redrive(self, instance: WhatsAppInstance, key: str, messages: Sequence[InboundMessage]) -> None:
         """Send messages of a dead letter on their way again; those that were answered meanwhile are recognised."""
         for message in messages:
             await self._signal_with_start(instance, key, contracts.MESSAGE_RECEIVED, message)

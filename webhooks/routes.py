@@ -111,7 +111,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
         instance = await instance_of(request, key, InstanceKind.EVOLUTION)
         if not holds_token(instance, request.headers):
             raise _unauthorized()
-        body = _json(await _body(request, max_body_bytes))
+        body = _json(await whole_body(request, max_body_bytes))
         events = _parsed(lambda: evolution.parse(body, event_from_path=event, received_at=_now()))
         envelopes = [value_at(item, "body") for item in body] if isinstance(body, list) else [body]
         if {evolution.instance_name(envelope) for envelope in envelopes} - {None, instance.external_id}:
@@ -121,7 +121,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
 
     async def bridge(request: Request, key: str, kind: InstanceKind) -> Receipt:
         instance = await instance_of(request, key, kind)
-        raw = await _body(request, max_body_bytes)
+        raw = await whole_body(request, max_body_bytes)
         if holds_token(instance, request.headers):
             body = _json(raw)
         else:  # a bridge that cannot set headers puts the token into the body
@@ -162,7 +162,7 @@ def router(doors: Doors, intake: Intake, *, max_body_bytes: int) -> APIRouter:
     async def cloud_webhook_(request: Request, key: str) -> Receipt:
         """Meta's Cloud API. One body may hold events of several numbers of one app: each goes to its own instance."""
         signed_for = await instance_of(request, key, InstanceKind.CLOUD)
-        raw = await _body(request, max_body_bytes)
+        raw = await whole_body(request, max_body_bytes)
         signature = request.headers.get("x-hub-signature-256")
         if not is_signed_by_meta(signed_for, raw, signature):
             raise _unauthorized()
@@ -192,8 +192,8 @@ def _unauthorized() -> Refusal:
     return Refusal(401, "unauthorized", "the token or signature is missing or wrong")
 
 
-async def _body(request: Request, limit: int) -> bytes:
-    """The raw body. Refuses what is over `limit` bytes without reading on."""
+async def whole_body(request: Request, limit: int) -> bytes:
+    """The raw body. Raises `Refusal` for more than `limit` bytes, without reading on, and for what comes too slowly."""
     too_large = Refusal(413, "too_large", f"a webhook's body may have {limit} bytes at most")
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:

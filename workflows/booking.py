@@ -14,9 +14,10 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.booking_life import BookingLife, BookingStep, BookingView, LookAtBooking, NotifyOutcome
     from domain.booking_life import NextStep, Step
-    from workflows import contracts, policies
     from workflows.contracts import BookingStart
     from workflows.search_attributes import AUZAP_DUE_AT, AUZAP_STATE
 

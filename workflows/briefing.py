@@ -8,8 +8,9 @@ from datetime import datetime
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.briefing import Briefings, TellOwners
-    from workflows import contracts, policies
     from workflows.contracts import BriefingStart
     from workflows.search_attributes import SCHEDULED_START
 

@@ -13,10 +13,11 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.campaigns import Campaigns, FinishCampaign, NextInvitation
     from domain.invitations import CampaignOutcome
     from office.campaigning import CampaignStep
-    from workflows import contracts, policies
     from workflows.contracts import CampaignStart
     from workflows.search_attributes import AUZAP_DUE_AT, AUZAP_STATE
 

@@ -37,6 +37,15 @@ def letter_workflow_id(letter_id: UUID) -> str:
     return f"letter/{letter_id}"
 
 
+def letter_in(workflow_id: str) -> UUID | None:
+    """The letter a workflow id is of, or None when it is no letter's."""
+    prefix, _, letter = workflow_id.partition("/")
+    try:
+        return UUID(letter) if prefix == "letter" else None
+    except ValueError:
+        return None
+
+
 def briefing_schedule_id(organization_id: OrganizationId, briefing: Briefing) -> str:
     """The id of a shop's schedule for a briefing of Aurora's; its workflows have the time they were due behind it."""
     return f"briefing/{organization_id}/{briefing}"

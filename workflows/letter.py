@@ -11,8 +11,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.letters import LetterFate, LetterRef, Letters
-    from workflows import contracts, policies
 
 
 @workflow.defn(name=contracts.LETTER_WORKFLOW)
@@ -35,10 +36,12 @@ class LetterWorkflow:
         """Try until it is sent, not wanted any more, or too old."""
         while True:
             self._changed = False
+            workflow.set_current_details("Enviando a mensagem")
             until = await self._worth_sending_until()
             if until is None:
                 if self._changed:
                     continue
+                workflow.set_current_details("Enviada, ou já não era para enviar")
                 return
             if until <= workflow.now() or await self._failed_for_good(until):
                 await self._give_up()
@@ -88,4 +91,5 @@ class LetterWorkflow:
             )
 
     async def _give_up(self) -> None:
+        workflow.set_current_details("Passou do prazo: não será enviada")
         await workflow.execute_local_activity_method(Letters.give_up_letter, self._ref, **policies.DATABASE_STEP)

@@ -8,32 +8,33 @@ A message that arrives before the reply is sent joins the turn. Whatever goes wr
 letter, and the run shows Failed.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import NoReturn, assert_never
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities.burying import Bury, Burying
-    from activities.handing_over import HandingOver, HandOver, TypedOnPhone, Waiting
+    import workflows.contracts as contracts
+    import workflows.policies as policies
+    from activities.handing_over import HandingOver, HandOver, TypedOnPhone
     from activities.opening import Opening, OpenTurn, TurnOpening
     from activities.remembering import Remember
     from activities.sending import SendReply
     from domain.conversation import AgentType, HandoffReason, Sender
     from domain.events import InboundMessage, MessageKind, ShopMessageSeen
-    from domain.ids import TurnId
+    from domain.handoff_words import with_note
+    from domain.ids import ConversationId, TurnId
     from domain.replies import OPTED_IN, OPTED_OUT, media_answer, with_lateness
-    from domain.texts import remembered
     from domain.turns import Decision
-    from workflows import contracts, policies
-    from workflows.contracts import ConversationStart, HandoffStart, Release
-    from workflows.delivery import Delivery
+    from workflows.burial import bury
+    from workflows.contracts import Claim, ConversationStart, HandoffStart, Release, Skip
+    from workflows.delivery import Delivery, drop
     from workflows.ids import turn_id
     from workflows.remembering import remember
     from workflows.settling import settle
+    from workflows.takeover import go_on_as_handoff, shortened
     from workflows.thinking import Reply, Thought
+    from workflows.verdicts import already_claimed
 
 
 @workflow.defn(name=contracts.MESSAGE_WORKFLOW)
@@ -47,6 +48,10 @@ class MessageWorkflow:
         self._phone: list[ShopMessageSeen] = []
         self._turns = start.turns
         self._turn_messages: list[InboundMessage] = []
+        self._opening: TurnOpening | None = None
+        self._claim: Claim | None = None
+        self._skip = self._has_called_person = False
+        """Whether the turn's model did, so that a person has the conversation whatever becomes of the turn."""
         self._delivery = Delivery()
 
     @workflow.signal(name=contracts.MESSAGE_RECEIVED, description="A customer or an owner wrote")
@@ -70,47 +75,72 @@ class MessageWorkflow:
     def release(self, order: Release) -> None:
         """Nothing to do: the AI has the conversation."""
 
+    @workflow.signal(name=contracts.SKIP, description="Drop the turn in flight: nothing of it is sent")
+    def skip(self, order: Skip) -> None:
+        """Note it; the turn in flight is dropped for it."""
+        self._skip = True
+
+    @workflow.update(name=contracts.CLAIM, description="An operator takes the conversation; the turn is stopped")
+    def claim(self, order: Claim) -> None:
+        """Note it; HandoffWorkflow goes on from there."""
+        self._claim = order
+
+    @claim.validator
+    def _may_claim(self, order: Claim) -> None:
+        if self._claim is not None and self._claim.operator_id != order.operator_id:
+            raise already_claimed(self._claim.operator_id)
+
     @workflow.run
     async def run(self, start: ConversationStart) -> None:
         """Serve until nothing is pending."""
         try:
-            while self._inbox or self._phone:
+            while self._inbox or self._phone or self._claim:
                 if self._phone:
                     await self._yield_to_phone()
+                elif self._claim:
+                    await self._continue_with_person(self._claim.conversation_id, HandoffReason.TAKEN_BY_OPERATOR)
                 else:
                     await settle(
                         timedelta(seconds=self._start.settle_seconds),
                         arrived=lambda: len(self._inbox),
-                        interrupted=lambda: bool(self._phone),
+                        interrupted=self._is_taken_over,
                     )
-                    if not self._phone:
+                    if not self._is_taken_over():
                         await self._turn()
         except Exception as error:
-            await self._bury(error)
-            raise ApplicationError(
-                "the messages are kept as a dead letter", type="DeadLetter", non_retryable=True
-            ) from error
+            raise await bury(start, lambda: (*self._turn_messages, *self._inbox), error) from error
+
+    def _is_taken_over(self) -> bool:
+        """Whether a person has come in: on the shop's phone, or in the console."""
+        return bool(self._phone or self._claim)
 
     async def _turn(self) -> None:
         """One turn: from the messages in the inbox to the reply that answers them all."""
         self._turn_messages = []
+        self._skip = self._has_called_person = False
         self._turns += 1
         this_turn = turn_id(workflow.info().first_execution_run_id, self._turns)
         reply = await self._reply_to(this_turn, await self._open())
         if reply is None:
-            if not self._phone:
+            if self._skip and self._opening is not None and not self._is_taken_over():
+                await drop(self._start.organization_id, this_turn, self._opening)
+                self._turn_messages = []
+                if self._has_called_person:
+                    await self._continue_with_person(self._opening.conversation_id, HandoffReason.ASKED_BY_MODEL)
+            elif not self._is_taken_over():
                 self._turn_messages = []
             return
         opening = reply.opening
         if reply.hand_over_first is not None:
-            await self._hand_over(opening, reply.hand_over_first, reply.detail)
-        await self._send(this_turn, opening, reply)
-        self._turn_messages = []
+            note = await self._hand_over(opening, reply.hand_over_first, reply.detail)
+            reply = reply.model_copy(update={"text": with_note(reply.text, note)})
+        if await self._send(this_turn, opening, reply):
+            self._turn_messages = []
         if opening.to_remember:
             order = Remember(organization_id=self._start.organization_id, conversation_id=opening.conversation_id)
-            await remember(order, interrupted=lambda: bool(self._inbox or self._phone))
+            await remember(order, interrupted=lambda: bool(self._inbox) or self._is_taken_over())
         if reply.handed_over is not None and opening.agent is AgentType.CLIENT_AI:
-            await self._continue_with_person(opening, reply.handed_over)
+            await self._continue_with_person(opening.conversation_id, reply.handed_over)
 
     async def _reply_to(self, this_turn: TurnId, opening: TurnOpening) -> Reply | None:
         """The reply that this opening calls for; None when there is nothing to say, or a person took over meanwhile."""
@@ -119,10 +149,10 @@ class MessageWorkflow:
                 case Decision.NOTHING | Decision.SILENT:
                     return None
                 case Decision.JOIN_HANDOFF:
-                    await self._continue_with_person(opening, HandoffReason.ALREADY_WAITING)
+                    await self._continue_with_person(opening.conversation_id, HandoffReason.ALREADY_WAITING)
                 case Decision.SUSPECT_LOOP:
                     await self._hand_over(opening, HandoffReason.LOOP_SUSPECTED, "respostas demais em pouco tempo")
-                    await self._continue_with_person(opening, HandoffReason.LOOP_SUSPECTED)
+                    await self._continue_with_person(opening.conversation_id, HandoffReason.LOOP_SUSPECTED)
                 case Decision.ANSWER_MEDIA:
                     text = media_answer(opening.media or MessageKind.UNSUPPORTED)
                     return Reply(text=text, sender=Sender.SYSTEM, opening=opening)
@@ -136,10 +166,11 @@ class MessageWorkflow:
                         self._start.organization_id,
                         opening,
                         news=lambda: bool(self._inbox),
-                        interrupted=lambda: bool(self._phone),
+                        interrupted=lambda: self._skip or self._is_taken_over(),
                         absorb=self._open,
                     )
                     found = await thought.reply()
+                    self._has_called_person = thought.has_called_person
                     if not isinstance(found, TurnOpening):
                         return found
                     opening = found
@@ -148,11 +179,10 @@ class MessageWorkflow:
 
     async def _open(self) -> TurnOpening:
         """Take the inbox into the present turn, in the channel's order, and ask the database what to do."""
-        batch = sorted(self._inbox, key=lambda message: message.sent_at)
+        self._turn_messages.extend(sorted(self._inbox, key=lambda message: message.sent_at))
         self._inbox.clear()
-        self._turn_messages.extend(batch)
         workflow.set_current_details(f"Abrindo a vez: {len(self._turn_messages)} mensagem(ns)")
-        return await workflow.execute_local_activity_method(
+        self._opening = await workflow.execute_local_activity_method(
             Opening.open_turn,
             OpenTurn(
                 organization_id=self._start.organization_id,
@@ -163,8 +193,10 @@ class MessageWorkflow:
             ),
             **policies.DATABASE_STEP,
         )
+        return self._opening
 
-    async def _send(self, this_turn: TurnId, opening: TurnOpening, reply: Reply) -> None:
+    async def _send(self, this_turn: TurnId, opening: TurnOpening, reply: Reply) -> bool:
+        """Whether the turn's messages are done with: not where an operator, who has said nothing yet, came first."""
         order = SendReply(
             organization_id=self._start.organization_id,
             instance_id=self._start.instance_id,
@@ -178,14 +210,17 @@ class MessageWorkflow:
             contact_id=opening.contact_id,
             pictures=reply.charts,
         )
-        await self._delivery.deliver(
+        return await self._delivery.deliver(
             order,
             within=timedelta(hours=opening.outbound_limit_hours),
-            taken_over=lambda: bool(self._phone) and opening.agent is AgentType.CLIENT_AI,
+            taken_over=lambda: self._is_taken_over() and opening.agent is AgentType.CLIENT_AI,
+            answered=lambda: bool(self._phone),
+            skipped=lambda: self._skip,
         )
 
-    async def _hand_over(self, opening: TurnOpening, reason: HandoffReason, detail: str) -> None:
-        await workflow.execute_local_activity_method(
+    async def _hand_over(self, opening: TurnOpening, reason: HandoffReason, detail: str) -> str | None:
+        """A person is to have it from now on; when somebody will be there, in words, while the shop is closed."""
+        return await workflow.execute_local_activity_method(
             HandingOver.hand_over,
             HandOver(
                 organization_id=self._start.organization_id,
@@ -193,6 +228,7 @@ class MessageWorkflow:
                 reason=reason,
                 detail=detail,
                 fingerprint=f"{workflow.info().first_execution_run_id}/{self._turns}",
+                now=workflow.now(),
             ),
             **policies.DATABASE_STEP,
         )
@@ -213,82 +249,42 @@ class MessageWorkflow:
             **policies.DATABASE_STEP,
         )
         if not takeover.takes_over:
-            self._inbox[:0] = self._turn_messages  # what it interrupted is still to be answered
-            self._turn_messages = []
+            self._inbox[:0], self._turn_messages = (
+                self._turn_messages,
+                [],
+            )  # what it interrupted is still to be answered
             return
         # What was written before it is answered by it; what the customer wrote afterwards still waits.
         self._inbox = [m for m in self._inbox if m not in before]
         await self._continue_as_handoff(
             HandoffStart(
-                conversation=self._start_over(),
+                conversation=self._start,
                 conversation_id=takeover.conversation_id,
-                unanswered=_shortened(m for m in self._turn_messages if m.sent_at > seen.sent_at),
+                unanswered=shortened(m for m in self._turn_messages if m.sent_at > seen.sent_at),
                 reason=HandoffReason.ANSWERED_ON_PHONE,
                 since=workflow.now(),
                 quiet_until=workflow.now() + timedelta(minutes=takeover.quiet_minutes),
             )
         )
 
-    async def _continue_with_person(self, opening: TurnOpening, reason: HandoffReason) -> NoReturn:
+    async def _continue_with_person(self, conversation_id: ConversationId, reason: HandoffReason) -> NoReturn:
+        """A person is to have it, or an operator took it: what is not answered waits for them."""
         await self._continue_as_handoff(
             HandoffStart(
-                conversation=self._start_over(),
-                conversation_id=opening.conversation_id,
+                conversation=self._start,
+                conversation_id=conversation_id,
                 reason=reason,
                 since=workflow.now(),
-                unanswered=_shortened(self._turn_messages),
+                unanswered=shortened(self._turn_messages),
             )
         )
 
-    def _start_over(self) -> ConversationStart:
-        return self._start.model_copy(update={"turns": self._turns, "pending": ()})
-
     async def _continue_as_handoff(self, handoff: HandoffStart) -> NoReturn:
-        """Go on as HandoffWorkflow under the same id with what arrived meanwhile; where that is much, stored first."""
-        while sum(len(message.text) + 500 for message in self._inbox) > policies.CARRIED_CHARACTERS:
-            batch = sorted(self._inbox, key=lambda message: message.sent_at)
-            self._inbox.clear()
-            self._turn_messages.extend(batch)  # a dead letter has to hold them
-            await workflow.execute_local_activity_method(
-                HandingOver.record_while_waiting,
-                Waiting(
-                    organization_id=self._start.organization_id,
-                    instance_id=self._start.instance_id,
-                    conversation_key=self._start.conversation_key,
-                    messages=tuple(batch),
-                ),
-                **policies.DATABASE_STEP,
-            )
-            handoff = handoff.model_copy(
-                update={"unanswered": (*handoff.unanswered, *_shortened(batch))[-policies.REMEMBERED :]}
-            )
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        carried = {
-            "conversation": handoff.conversation.model_copy(update={"pending": tuple(self._inbox)}),
-            "phone_messages": tuple(self._phone),
-        }
-        workflow.continue_as_new(args=[handoff.model_copy(update=carried)], workflow=contracts.HANDOFF_WORKFLOW)
-
-    async def _bury(self, error: Exception) -> None:
-        """Keep everything that is not answered. What arrives while it is written is kept too."""
-        cause = error.cause if isinstance(error, ActivityError) and error.cause else error
-        kind = cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__
-        while True:
-            messages = (*self._turn_messages, *self._inbox)
-            await workflow.execute_local_activity_method(
-                Burying.bury,
-                Bury(
-                    organization_id=self._start.organization_id,
-                    instance_id=self._start.instance_id,
-                    messages=messages,
-                    error=f"{kind}: {cause}",
-                ),
-                **policies.DATABASE_STEP,
-            )
-            if len(messages) == len(self._turn_messages) + len(self._inbox):
-                return
-
-
-def _shortened(messages: Iterable[InboundMessage]) -> tuple[InboundMessage, ...]:
-    """Stored messages as a run's argument carries them."""
-    return tuple(message.model_copy(update={"text": remembered(message.text)}) for message in messages)
+        conversation = self._start.model_copy(update={"turns": self._turns, "pending": ()})
+        await go_on_as_handoff(
+            handoff.model_copy(update={"conversation": conversation}),
+            inbox=self._inbox,
+            phone=self._phone,
+            claim=lambda: self._claim,
+            stored=self._turn_messages.extend,  # a dead letter has to hold them
+        )

@@ -59,6 +59,9 @@ SEND_RETRY = RetryPolicy(
 
 SEND_TIMEOUT = timedelta(seconds=90)
 
+LAST_MOMENT = timedelta(seconds=5)
+"""How long a send that is under way is waited for when its reply is to be dropped: most have left by then."""
+
 HELD_POLL = timedelta(seconds=60)
 """How often a held reply is tried although nobody said that the shop's number is back."""
 

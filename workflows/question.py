@@ -12,10 +12,11 @@ from temporalio.common import Priority, SearchAttributePair, TypedSearchAttribut
 from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.questions import DeliverAnswer, Lapsed, QuestionLook, QuestionRef, Questions
     from domain.conversation import HandoffReason
     from storage.shop_questions import QuestionStatus
-    from workflows import contracts, policies
     from workflows.contracts import ConversationStart, HandoffStart, QuestionStart, Release
     from workflows.ids import conversation_workflow_id
     from workflows.search_attributes import AUZAP_DUE_AT, AUZAP_ORGANIZATION, AUZAP_STATE
@@ -75,6 +76,7 @@ class QuestionWorkflow:
 
     async def _deliver(self, *, composing: bool) -> None:
         """The answer goes to the customer, in the model's words where it has any; a person needs none."""
+        workflow.set_current_details("A loja respondeu: levando a resposta ao cliente")
         composed = await self._composed() if composing else ""
         await workflow.execute_local_activity_method(
             Questions.deliver_answer,
@@ -94,6 +96,7 @@ class QuestionWorkflow:
             return ""
 
     async def _lapse(self) -> None:
+        workflow.set_current_details("A loja não respondeu a tempo: a conversa passa para uma pessoa")
         lapsed = await workflow.execute_local_activity_method(
             Questions.lapse_question, self._ref(), **policies.DATABASE_STEP
         )

@@ -19,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.conversation import AgentType, Audience, HandoffReason, Sender
     from domain.errors import ModelRefused, ModelUnavailable
     from domain.frozen import Frozen
+    from domain.handoff_words import with_note
     from domain.ids import OrganizationId, TurnId
     from domain.model import ModelAnswer, ToolOutcome
     from domain.owner_orders import ProposedOrder
@@ -74,6 +75,7 @@ class Thought:
         self._answers: list[str] = []
         self._asked_shop = False
         self._handed_over = False
+        self._staffed_note: str | None = None
         self._correction: str | None = None
         self._corrections = 0
 
@@ -116,6 +118,11 @@ class Thought:
             self._correction = claim.correction()
         return self._give_to_person(HandoffReason.TOO_MANY_ROUNDS, "a assistente não chegou a uma resposta")
 
+    @property
+    def has_called_person(self) -> bool:
+        """Whether the conversation is a person's by now."""
+        return self._handed_over
+
     def _overtaken(self) -> bool:
         """Whether to take newer messages in first. Not for ever, and not once a person has the conversation."""
         return self._news() and self._absorbed < policies.ABSORB_LIMIT and not self._handed_over
@@ -152,6 +159,7 @@ class Thought:
             self._slots += outcome.slots
             if outcome.handed_over is not None:
                 self._handed_over = True
+                self._staffed_note = outcome.staffed_note
             self._take_note_for_owner(outcome)
 
     def _take_note_for_owner(self, outcome: ToolOutcome) -> None:
@@ -186,7 +194,7 @@ class Thought:
         if self._asked_shop and not self._handed_over:  # a person answers that, too
             text = replies.with_finding_out(text)
         return Reply(
-            text=with_confirmations(text, [*done, *asked]),
+            text=with_note(with_confirmations(text, [*done, *asked]), self._staffed_note),
             sender=sender,
             opening=self._opening,
             handed_over=HandoffReason.ASKED_BY_MODEL if self._handed_over else None,

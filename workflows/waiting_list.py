@@ -12,11 +12,12 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    import workflows.contracts as contracts
+    import workflows.policies as policies
     from activities.sending import SendOutcome
     from activities.waiting_list import PlanWaitingList, SendWaitingOffer, WaitingList
     from domain.ids import TurnId
     from reception.waiting import WaitingOffer, WaitingPlan
-    from workflows import contracts, policies
     from workflows.contracts import WaitingListStart
     from workflows.search_attributes import AUZAP_DUE_AT, AUZAP_STATE
 

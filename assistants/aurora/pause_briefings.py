@@ -44,13 +44,13 @@ async def resume(turn: Turn, wanted: Briefings) -> Answer:
 
 PAUSE_BRIEFINGS = Tool(
     name="pause_briefings",
-    description="Pausa mensagens que a Aurora manda sem ser perguntada (resumos, agenda, alertas).",
+    description="Pausa o que a Aurora manda sem ser perguntada (resumos, agenda, alertas, cliente esperando).",
     arguments=Briefings,
     run=pause,
 )
 RESUME_BRIEFINGS = Tool(
     name="resume_briefings",
-    description="Faz voltar mensagens pausadas da Aurora (resumos, agenda, alertas).",
+    description="Faz voltar mensagens pausadas da Aurora (resumos, agenda, alertas, cliente esperando).",
     arguments=Briefings,
     run=resume,
 )

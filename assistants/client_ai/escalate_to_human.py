@@ -6,6 +6,7 @@ from assistants.toolbox import Answer, Arguments, Tool, Turn
 from domain.alerts import AlertKind
 from domain.conversation import HandoffReason
 from domain.texts import cleaned
+from office.handoff_deadlines import staffed_note
 from storage import alerts, conversations
 
 
@@ -24,12 +25,16 @@ async def escalate(turn: Turn, wanted: EscalateToHuman) -> Answer:
         turn.organization.id,
         kind=AlertKind.ASKED_BY_MODEL,
         detail=reason,
-        fingerprint=f"{turn.conversation_id}/{turn.now.isoformat()}",
+        fingerprint=f"{turn.conversation_id}/{turn.turn_id}",  # a turn calls once, however often the model does
         conversation_id=turn.conversation_id,
     )
     return Answer(
-        {"note": "Uma pessoa da equipe foi chamada. Diga isso ao cliente em uma frase e não prometa prazo."},
+        {
+            "note": "Uma pessoa da equipe foi chamada. Diga isso ao cliente em uma frase e não prometa prazo; se a "
+            "loja está fechada, o sistema acrescenta quando ela abre."
+        },
         handed_over=reason,
+        staffed_note=await staffed_note(turn.desk),
     )
 
 

@@ -27,6 +27,9 @@ _ABOUT_SHOP = re.compile(
 )
 _TO_WRITE = re.compile(r"^Você é a assistente virtual da loja .+ e leva ao cliente a resposta da equipe\.")
 _TO_SUMMARISE = re.compile(r"^Você resume para a Aurora\b")
+_TO_HAND_OVER = re.compile(r"^Você resume, para a pessoa da loja .+ que vai assumir o atendimento")
+_WHY = re.compile(r"^Motivo registrado: «(.*)»$", re.MULTILINE)
+_SAID_BY_CUSTOMER = re.compile(r"^Cliente: (.+)$", re.MULTILINE)
 _ANSWERED = re.compile(r"^Resposta da equipe: «(.+)»$", re.MULTILINE)
 _SAID_BY_OWNER = re.compile(r"^Ela ou ele: (.+)$", re.MULTILINE)
 _SMALL = frozenset(
@@ -92,6 +95,10 @@ def written(request: ChatRequest) -> str | None:
     if _TO_SUMMARISE.search(system):
         said = _SAID_BY_OWNER.findall(request.last_user_text)
         return "\n".join(f"Disse: {line[:100]}" for line in said[-_SUMMARY_LINES:]) or "Nada de novo."
+    if _TO_HAND_OVER.search(system):
+        why, said = _WHY.search(request.last_user_text), _SAID_BY_CUSTOMER.findall(request.last_user_text)
+        lines = [f"Motivo: {why[1]}"] if why and why[1] else []
+        return "\n".join([*lines, *(f"Cliente disse: {line[:100]}" for line in said[-3:]), wording.NO_AI])
     return None
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from domain.comparison import difference, percent, points, share
-from domain.dates import ago
+from domain.dates import ago, ahead
 from domain.figures import ModelUse
 from domain.model_prices import cost_of
 from domain.money import reais
@@ -67,6 +67,16 @@ def test_how_long_ago(minutes: int, words: str) -> None:
     """In whole units; a clock that runs ahead does no harm."""
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     assert ago(now - timedelta(minutes=minutes), now) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "em menos de 1 minuto"), (1, "em 1 minuto"), (59, "em 59 minutos"), (119, "em 1 hora"), (5000, "em 3 dias")],
+)
+def test_how_far_ahead(minutes: int, words: str) -> None:
+    """In whole units, as the past is told."""
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert ahead(now + timedelta(minutes=minutes), now) == words
 
 
 def _use(model: str, prompt: int, completion: int) -> ModelUse:

@@ -58,6 +58,8 @@ async def test_a_redriven_letter_is_answered_once(command: Command, engine: Engi
     replies = await engine.replies(2)
     assert "R$ 90,00" in replies[1]
     assert len(replies) == 2
+    noted = await engine.rows("select action, subject from audit_log where actor = 'linha de comando'")
+    assert [tuple(row) for row in noted] == [("redrive", letter)] * 2
     await engine.until_row("select from messages where content like '%tosa%' and handled_as = 'answered'")
     rows = await engine.rows("select content from messages where direction = 'inbound'")
     assert len(rows) == 2

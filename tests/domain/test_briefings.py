@@ -45,13 +45,11 @@ from domain.owner_alerts import (
     AlertsOfDay,
     FewBookings,
     ManyNoShows,
-    WaitingCustomer,
     alerts,
     and_suggestion,
     are_few,
     are_many_inactive,
     are_many_no_shows,
-    waiting_alert,
 )
 from domain.owners import OwnerRole
 from domain.periods import Period
@@ -402,24 +400,6 @@ def test_a_suggestion_ends_with_its_question() -> None:
     """What a yes is to is the last thing said."""
     text = and_suggestion("Alerta", "📣 Convidar 3 clientes")
     assert text.endswith("📣 Convidar 3 clientes\n\nPosso mandar?")
-
-
-def test_who_waits_for_a_person() -> None:
-    """Who, since when, why, and what they wrote last, cut where it is long."""
-    since = datetime(2026, 11, 22, 14, 5, tzinfo=ZONE)
-    waiting = WaitingCustomer(
-        name="Ana", since=since, reason="A assistente chamou uma pessoa: reclamação", last_message="alô " * 200
-    )
-    text = waiting_alert(waiting, since + timedelta(minutes=35))
-    assert text.startswith(
-        "💬 Ana espera uma pessoa da loja há 35 minutos, desde 14:05 de 22/11.\n"
-        "Motivo: A assistente chamou uma pessoa: reclamação\n"
-        "Última mensagem: “alô alô"
-    )
-    assert len(text) < 500
-    nameless = waiting_alert(WaitingCustomer(name=None, since=since, reason="", last_message=""), since)
-    assert nameless.startswith("💬 Um cliente espera")
-    assert "Motivo" not in nameless
 
 
 # Whom.

@@ -51,6 +51,57 @@ def test_open_instants_are_those_of_a_slow_reading(data: st.DataObject) -> None:
         assert {found.tzinfo for found in (latest, earliest) if found} <= {zone}
 
 
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_open_minutes_are_those_that_are_counted(data: st.DataObject) -> None:
+    """So many minutes of opening hours later, counted one by one, near a jump of any zone's clock."""
+    zone, day = data.draw(zones_and_days())
+    calendar = data.draw(calendars(zone, day))
+    timeline = Timeline(zone, day, day)
+    opened: set[int] = set()
+    for near in (day + timedelta(days=n) for n in range(-3, 4)):
+        for span in open_spans(calendar, near):
+            opened |= set(timeline.minutes(near, span))
+    for _ in range(5):
+        minute = 4 * 24 * 60 + data.draw(st.integers(-18 * 60, 30 * 60))
+        seconds = timedelta(seconds=data.draw(st.sampled_from([0, 0, 7.5])))
+        instant = timeline.instant(minute) + seconds
+        reach, wanted = data.draw(st.sampled_from([0, 90, 600, 2400])), data.draw(st.integers(1, 700))
+        found = calendar.after_open_minutes(
+            instant.astimezone(data.draw(st.sampled_from([zone, UTC]))), wanted, within=reach * MINUTE
+        )
+        assert found is None or found.tzinfo is zone
+        assert (found and found.astimezone(UTC)) == _counted(timeline, opened, instant, wanted, reach)
+
+
+def _counted(timeline: Timeline, opened: set[int], instant: datetime, wanted: int, reach: int) -> datetime | None:
+    """Minute by minute, of a minute that has begun only what is left of it."""
+    left, at = wanted * MINUTE, instant
+    while at <= instant + reach * MINUTE:
+        minute = (at - timeline.begin) // MINUTE
+        ends = timeline.instant(minute + 1)
+        if minute in opened:
+            if left <= ends - at:
+                return at + left if at + left <= instant + reach * MINUTE else None
+            left -= ends - at
+        at = ends
+    return None
+
+
+def test_open_minutes_go_on_after_lunch_nights_and_holidays() -> None:
+    """Begun before lunch it goes on after it; in Christmas Eve's last minutes, after Christmas."""
+    calendar, week = ShopCalendar(SAO_PAULO, WORKDAYS), timedelta(days=7)
+    assert calendar.after_open_minutes(local("2026-11-23T10:00"), 30, within=week) == local("2026-11-23T10:30")
+    assert calendar.after_open_minutes(local("2026-11-23T11:50"), 30, within=week) == local("2026-11-23T13:20")
+    assert calendar.after_open_minutes(local("2026-11-23T11:30"), 30, within=week) == local("2026-11-23T12:00")
+    assert calendar.after_open_minutes(local("2026-11-21T20:00"), 30, within=week) == local("2026-11-23T08:30")
+    assert calendar.after_open_minutes(local("2026-12-24T17:50"), 30, within=week) == local("2026-12-26T08:20")
+    assert calendar.after_open_minutes(local("2026-11-22T03:00"), 0, within=week) == local("2026-11-22T03:00")
+    assert calendar.after_open_minutes(local("2026-11-23T10:00"), 30, within=timedelta(minutes=29)) is None
+    never = ShopCalendar(SAO_PAULO, OpeningHours({}))
+    assert never.after_open_minutes(local("2026-11-23T10:00"), 1, within=week) is None
+
+
 def test_edges_count_as_open_and_parts_of_a_second_are_seen() -> None:
     """Eight o'clock and six o'clock sharp are open, half a second outside is not."""
     calendar, half = ShopCalendar(SAO_PAULO, WORKDAYS), timedelta(seconds=0.5)

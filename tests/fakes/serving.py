@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import httpx
@@ -12,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from console.live import Live
 from tests.fakes.faults import DROP_HEADER, Faults
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # loading the certificates of the world takes longer than a test
@@ -29,10 +31,19 @@ class Fake(Protocol):
     faults: Faults
 
 
+@dataclass
+class Plain:
+    """An application that is no fake of anything, as `served` wants it."""
+
+    app: FastAPI
+    faults: Faults = field(default_factory=Faults)
+
+
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, before_end: Callable[[], None]) -> None:
         super().__init__(config)
         self.stopping = asyncio.Event()
+        self._before_end = before_end
 
     async def main_loop(self) -> None:
         await self.on_tick(0)  # sets the headers that every answer carries
@@ -40,6 +51,7 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # As uvicorn's own, which sleeps for a tenth of a second first.
+        self._before_end()
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
@@ -47,6 +59,7 @@ class _Server(uvicorn.Server):
         async with asyncio.timeout(5):
             while self.server_state.connections or self.server_state.tasks:
                 await asyncio.sleep(0.001)
+        await self.lifespan.shutdown()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -58,9 +71,10 @@ async def served(fake: Fake) -> AsyncIterator[str]:
     """The base URL under which `fake` answers while the context lasts."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        _dropping(fake.app), lifespan="off", log_config=None, proxy_headers=False, timeout_graceful_shutdown=2
+        _dropping(fake.app), lifespan="on", log_config=None, proxy_headers=False, timeout_graceful_shutdown=2
     )
-    server = _Server(config)
+    live: Live | None = getattr(fake.app.state, "live", None)  # the gateway's: pages follow it until it ends
+    server = _Server(config, live.end if live else lambda: None)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"

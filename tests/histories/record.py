@@ -23,7 +23,7 @@ from storage.migrate import migrate
 from temporal import DATA_CONVERTER
 from tests.conftest import Keys
 from tests.engine import running_engine
-from tests.histories import conversations, days
+from tests.histories import conversations, days, people
 from tests.histories.conversations import Handle
 
 FOLDER = Path(__file__).parent
@@ -51,6 +51,9 @@ async def main(wanted: Sequence[str]) -> None:
                 database, store, keys, environment.client, urls.app, starting=skipper.client
             ) as engine:
                 await _store(of_days.__name__, await of_days(engine, skipper))
+        for of_people in (one for one in people.SCENES if one.__name__ in wanted or not wanted):
+            async with running_engine(database, store, keys, skipper.client, urls.app) as engine:
+                await _store(of_people.__name__, await of_people(engine, skipper))
         await database.close()
     await environment.shutdown()
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,7 +38,8 @@ from workflows import contracts
 from workflows.ids import briefing_schedule_id
 from workflows.search_attributes import AUZAP_ORGANIZATION
 
-DAILY = frozenset(Briefing) - {Briefing.WEEKLY_REVIEW, Briefing.WAITING}
+SCHEDULED = frozenset(one for one in Briefing if one.is_scheduled)
+DAILY = SCHEDULED - {Briefing.WEEKLY_REVIEW}
 
 
 @dataclass
@@ -134,7 +134,7 @@ async def until_told(scene: Scene) -> None:
 
 async def test_every_briefing_has_a_schedule_of_its_shop(scene: Scene) -> None:
     """It starts the briefing's workflow on our queue, is never run twice at once, and catches up an hour at most."""
-    for briefing in Briefing:
+    for briefing in SCHEDULED:
         described = await scene.described(briefing)
         assert described is not None
         action, policy = described.schedule.action, described.schedule.policy
@@ -144,11 +144,24 @@ async def test_every_briefing_has_a_schedule_of_its_shop(scene: Scene) -> None:
         assert action.typed_search_attributes[AUZAP_ORGANIZATION] == str(scene.shop.organization_id)
         assert described.typed_search_attributes[AUZAP_ORGANIZATION] == str(scene.shop.organization_id)
         assert policy.overlap.name == "SKIP"
-        assert policy.catchup_window == timedelta(minutes=10 if briefing is Briefing.WAITING else 60)
+        assert policy.catchup_window == timedelta(hours=1)
+
+
+async def test_who_waits_has_no_schedule(scene: Scene) -> None:
+    """Each hand-over keeps its own deadlines: the schedule of before is deleted."""
+    assert await scene.there() == SCHEDULED
+    before = await scene.described(Briefing.ALERTS)
+    assert before is not None
+    await scene.temporal.create_schedule(
+        briefing_schedule_id(scene.shop.organization_id, Briefing.WAITING), before.schedule
+    )
+    assert Briefing.WAITING in await scene.there()
+    await scene.reconcile()
+    assert await scene.there() == SCHEDULED
 
 
 async def test_it_fires_at_the_shop_s_hours(scene: Scene) -> None:
-    """Each at the time of the rules; the review on its day of the week; who waits is looked for every ten minutes."""
+    """Each at the time of the rules; the review on its day of the week."""
     zone = "America/Sao_Paulo"
     rules = AuroraRules()
     expected = {
@@ -167,8 +180,6 @@ async def test_it_fires_at_the_shop_s_hours(scene: Scene) -> None:
     reviews = await scene.times(Briefing.WEEKLY_REVIEW, zone)
     assert {(moment.weekday(), moment.time()) for moment in reviews} == {(6, time(19, 45))}
     assert {moment.time() for moment in await scene.times(Briefing.DAILY_SUMMARY, zone)} == {time(21, 15)}
-    looks = await scene.times(Briefing.WAITING, zone)
-    assert {after - before for before, after in pairwise(looks)} == {timedelta(minutes=10)}
 
 
 @pytest.mark.parametrize(
@@ -209,19 +220,19 @@ async def test_another_time_zone_moves_it(scene: Scene) -> None:
 
 async def test_pausing_keeps_the_others(scene: Scene) -> None:
     """What is paused does not fire and stays where it is; resumed it fires again."""
-    await scene.change(paused={Briefing.DAILY_SUMMARY, Briefing.WAITING})
+    await scene.change(paused={Briefing.DAILY_SUMMARY, Briefing.MORNING_AGENDA})
     await scene.reconcile()
-    assert await scene.paused() == {Briefing.DAILY_SUMMARY, Briefing.WAITING}
+    assert await scene.paused() == {Briefing.DAILY_SUMMARY, Briefing.MORNING_AGENDA}
     await scene.change(paused={Briefing.ALERTS})
     await scene.reconcile()
     assert await scene.paused() == {Briefing.ALERTS}
-    assert await scene.there() == set(Briefing)
+    assert await scene.there() == SCHEDULED
 
 
 async def test_a_paused_briefing_needs_no_schedule(scene: Scene) -> None:
     """A shop that was silent from the beginning has none; the first to be resumed gets one."""
     await scene.change(paused=set(Briefing))
-    for one in Briefing:
+    for one in SCHEDULED:
         await scene.temporal.get_schedule_handle(briefing_schedule_id(scene.shop.organization_id, one)).delete()
     await scene.reconcile()
     assert await scene.there() == set()
@@ -237,7 +248,7 @@ async def test_without_anybody_to_tell_there_is_none(scene: Scene) -> None:
         await owners.add(tenant, scene.shop.organization_id, phone="5511977776666", name=None, role=OwnerRole.MANAGER)
         await owners.deactivate(tenant, OWNER)
     await scene.reconcile()
-    assert await scene.there() == {Briefing.MORNING_AGENDA, Briefing.ALERTS, Briefing.WAITING}
+    assert await scene.there() == {Briefing.MORNING_AGENDA, Briefing.ALERTS}
     async with scene.database.tenant(scene.shop.organization_id) as tenant:
         await owners.deactivate(tenant, "5511977776666")
     await scene.reconcile()
@@ -245,7 +256,7 @@ async def test_without_anybody_to_tell_there_is_none(scene: Scene) -> None:
     async with scene.database.tenant(scene.shop.organization_id) as tenant:
         await owners.add(tenant, scene.shop.organization_id, phone=OWNER, name=None, role=OwnerRole.OWNER)
     await scene.reconcile()
-    assert await scene.there() == set(Briefing)
+    assert await scene.there() == SCHEDULED
 
 
 async def test_a_second_run_finds_all_as_it_is(scene: Scene) -> None:
@@ -262,10 +273,10 @@ async def test_a_second_run_finds_all_as_it_is(scene: Scene) -> None:
 
 async def test_two_workers_at_once_agree(scene: Scene) -> None:
     """Both make the schedules of a shop at the same moment: there is one of each."""
-    for one in Briefing:
+    for one in SCHEDULED:
         await scene.temporal.get_schedule_handle(briefing_schedule_id(scene.shop.organization_id, one)).delete()
     await asyncio.gather(*(scene.reconcile() for _ in range(4)))
-    assert await scene.there() == set(Briefing)
+    assert await scene.there() == SCHEDULED
 
 
 async def test_who_read_first_does_not_write_last(scene: Scene) -> None:
@@ -287,7 +298,7 @@ async def test_who_read_first_does_not_write_last(scene: Scene) -> None:
     going_on.set()
     await asyncio.gather(first, second)
     assert not done
-    assert await scene.paused() == set(Briefing)
+    assert await scene.paused() == SCHEDULED
 
 
 async def test_a_shop_that_is_gone_has_none(scene: Scene) -> None:
@@ -300,7 +311,7 @@ async def test_a_shop_that_is_gone_has_none(scene: Scene) -> None:
     await reconcile(scene.temporal, scene.database, gone, task_queue=scene.queue)
     with pytest.raises(RPCError):
         await scene.temporal.get_schedule_handle(briefing_schedule_id(gone, Briefing.ALERTS)).describe()
-    assert await scene.there() == set(Briefing)
+    assert await scene.there() == SCHEDULED
 
 
 # What wakes it.
@@ -329,7 +340,7 @@ async def test_a_new_shop_gets_its_schedules(scene: Scene, instances: Instances,
     )
     async with waking_of(scene, database_urls):
         await until_told(other)
-    assert await other.there() == set(Briefing)
+    assert await other.there() == SCHEDULED
 
 
 async def test_a_silent_shop_costs_nothing(scene: Scene, instances: Instances, database_urls: DatabaseUrls) -> None:
@@ -361,7 +372,7 @@ async def test_temporal_that_is_away_is_asked_again(
     async with waking_of(scene, database_urls, with_meanwhile(scene.temporal, away)):
         await until_told(scene)
     assert tries > 1
-    assert await scene.paused() == set(Briefing)
+    assert await scene.paused() == SCHEDULED
 
 
 async def test_schedules_that_hang_hold_up_no_other_wake(scene: Scene, database_urls: DatabaseUrls) -> None:

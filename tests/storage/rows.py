@@ -1,6 +1,7 @@
 """Rows for the tests of the storage: customers and what they write."""
 
 import asyncio
+import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,14 +9,37 @@ from datetime import UTC, datetime, timedelta
 
 from domain.addresses import Address, AddressKind
 from domain.charts import Chart
-from domain.conversation import Audience, Sender
+from domain.conversation import Audience, HandoffReason, Sender
 from domain.events import DeliveryStatus, InboundMessage, MessageKind, ShopMessageSeen, StatusChanged
-from domain.ids import ContactId, ConversationId, ProfessionalId, TurnId
+from domain.ids import (
+    ContactId,
+    ConversationId,
+    NoteId,
+    OperatorId,
+    ProfessionalId,
+    ReadyAnswerId,
+    TurnId,
+)
+from domain.operators import OperatorRole
 from domain.services import Service
 from domain.shop import Pet, Species
-from storage import contacts, conversations, inbound, outbox, pets, professionals, services
+from storage import (
+    contacts,
+    conversations,
+    handoffs,
+    inbound,
+    notes,
+    operator_sessions,
+    operators,
+    outbox,
+    pets,
+    professionals,
+    ready_answers,
+    services,
+)
 from storage.database import Connection
 from storage.outbox import OutboundMessage
+from storage.ready_answers import ReadyAnswer
 from tests.shops import CUSTOMER, Shop
 
 PHONE = Address(kind=AddressKind.PHONE, value=CUSTOMER)
@@ -190,6 +214,37 @@ async def insert_booking(
         professional_id,
     )
     return made
+
+
+async def people_rows(tenant: Connection, shop: Shop, of: Customer) -> OperatorId:
+    """A row in every table of the people at work in the console, about that customer's conversation; the operator."""
+    operator = await operators.add(
+        tenant,
+        shop.organization_id,
+        email="ana@amigo-fiel.example",
+        name="Ana",
+        role=OperatorRole.ATTENDANT,
+        password_hash="$argon2id$",
+    )
+    assert operator is not None
+    await operator_sessions.begin(
+        tenant, shop.organization_id, operator.id, secrets.token_hex(32), longest=timedelta(days=7)
+    )
+    await handoffs.open_one(tenant, of.conversation_id, HandoffReason.TAKEN_BY_OPERATOR)
+    note_id = NoteId(uuid.uuid4())
+    await notes.write(
+        tenant, shop.organization_id, of.conversation_id, note_id, operator_id=operator.id, content="Prefere à tarde."
+    )
+    answer = ReadyAnswer(id=ReadyAnswerId(uuid.uuid4()), title="Endereço", content="Rua das Acácias, 100.")
+    assert await ready_answers.add(tenant, shop.organization_id, answer)
+    await tenant.execute(
+        """insert into stuck_steps (organization_id, workflow_id, run_id, activity_id, activity, is_local, error_type,
+               error, attempts)
+           values ($1, $2, 'r', '1', 'send_message', false, 'ChannelUnavailable', 'fora do ar', 3)""",
+        shop.organization_id,
+        f"conversation/{uuid.uuid4().hex}",
+    )
+    return operator.id
 
 
 async def owners_rows(tenant: Connection, shop: Shop, of: Customer, pet_id: uuid.UUID | None = None) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine
 
 from dev.postgres import DatabaseUrls
 from domain.errors import Misconfigured
+from domain.handoffs import HandoffRules
 from storage import migrate as migration
 from storage.database import Database
 from storage.migrate import migrate
@@ -208,6 +209,73 @@ def test_old_bookings_are_in_the_figures(empty: DatabaseUrls) -> None:
         assert hours.fetchall() == [("2026-11-22", 23, 30), ("2026-11-23", 0, 30), ("2026-11-23", 9, 60)]
         visits = connection.execute("select visits, last_visit - first_visit from customer_visits")
         assert visits.fetchall() == [(2, timedelta(hours=9, minutes=30))]
+
+
+def test_who_waited_before_still_waits(empty: DatabaseUrls) -> None:
+    """How long a customer may wait is a rule of hand-overs now, and each conversation that a person has gets one: who
+    waits waits since then; who was answered waits for no word, or since they wrote again."""
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        migration._make_app_role(connection, empty.app)
+    to_revision(empty, "0004")
+    handed_over = [  # reason, and what was written afterwards
+        ("asked_by_model: reclamação: o banho", ["customer"]),
+        ("model_failure", []),
+        (None, []),
+        ("answered_on_phone", ["phone"]),
+        ("asked_by_model", ["phone", "customer", "customer"]),
+    ]
+    with psycopg.connect(empty.owner, autocommit=True) as connection:
+        connection.execute(_OLD_SHOP)
+        connection.execute(
+            """update organization_settings set aurora_rules = '{"waiting_minutes": 20, "few_bookings": 7}'"""
+        )
+        connection.execute(_CONVERSATION)
+        for number, (reason, senders) in enumerate(handed_over):
+            _wait(connection, number, reason, senders)
+    migrate(empty.owner, empty.app)
+    with psycopg.connect(empty.owner) as connection:
+        rules = connection.execute("select handoff_rules, aurora_rules from organization_settings").fetchall()
+        carried = {"first_answer_minutes": 20, "escalate_minutes": 40, "tell_customer_minutes": 60}
+        assert rules == [(carried, {"few_bookings": 7})]
+        assert HandoffRules.model_validate(carried).first_answer_minutes == 20
+        made = connection.execute(
+            """select reason, detail, state, to_char(waiting_since at time zone 'utc', 'HH24:MI'), due_at, ended_at,
+                   to_char(first_answer_at at time zone 'utc', 'HH24:MI') from handoffs h
+               join conversations c on c.id = h.conversation_id order by c.conversation_key"""
+        ).fetchall()
+        assert made == [
+            ("asked_by_model", "reclamação: o banho", "waiting", "10:00", None, None, None),
+            ("model_failure", "", "waiting", "10:00", None, None, None),
+            ("already_waiting", "", "waiting", "10:00", None, None, None),
+            ("answered_on_phone", "", "claimed", None, None, None, "10:01"),
+            ("asked_by_model", "", "claimed", "10:02", None, None, "10:01"),
+        ]
+
+
+def _wait(connection: psycopg.Connection, number: int, reason: str | None, senders: list[str]) -> None:
+    """A conversation that was handed over at ten, and what was written in it in the minutes after."""
+    ids = {"contact": uuid.UUID(int=0x100 + number), "conversation": uuid.UUID(int=0x200 + number)}
+    connection.execute("""insert into contacts (id, organization_id) select %(contact)s, id from organizations;""", ids)
+    connection.execute(
+        """insert into conversations (id, organization_id, contact_id, whatsapp_instance_id, audience, conversation_key,
+               status, handoff_reason, handoff_since)
+           select %(conversation)s, organization_id, %(contact)s, id, 'customer', 'k' || %(number)s::text,
+               'waiting_human', %(reason)s, '2026-11-23T10:00Z' from whatsapp_instances""",
+        {**ids, "number": number, "reason": reason},
+    )
+    for minute, sender in enumerate(senders, start=1):
+        connection.execute(
+            """insert into messages (organization_id, conversation_id, whatsapp_instance_id, direction, sender, content,
+                   provider_type, status, address, created_at)
+               select organization_id, id, whatsapp_instance_id, %(direction)s, %(sender)s, 'oi', 'text', 'received',
+                   'x', %(at)s::timestamptz from conversations where id = %(conversation)s""",
+            {
+                **ids,
+                "direction": "inbound" if sender == "customer" else "outbound",
+                "sender": sender,
+                "at": f"2026-11-23T10:{minute:02}Z",
+            },
+        )
 
 
 @pytest.mark.parametrize("powers", ["superuser", "bypassrls", "in role postgres"])

@@ -48,6 +48,7 @@ async def test_no_phone_and_no_provider_id_is_visible(bridge: Door, cloud: Door)
         shown = await _plain(door)
         assert str(door.shop.organization_id) in shown
         assert "Conversa no WhatsApp" in shown
+        assert "AuzapMessages" in shown
         for private in (CUSTOMER, CUSTOMER[-8:], "3EB0PROVIDERID", WAMID, "Fulana", said, door.token):
             assert private not in shown
 

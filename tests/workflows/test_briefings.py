@@ -13,11 +13,11 @@ from assistants.team import toolbox
 from assistants.toolbox import Turn
 from domain.addresses import Address, AddressKind
 from domain.aurora_rules import Briefing
-from domain.conversation import AgentType, HandoffReason, Sender
+from domain.conversation import AgentType, Sender
 from domain.ids import ContactId, ConversationId, OrganizationId, TurnId
 from domain.model import ToolOutcome, ToolRequest
 from domain.owners import OwnerRole
-from storage import conversations, inbound, organizations, outbox, owners
+from storage import inbound, organizations, owners
 from storage.database import Database
 from tests.engine import Engine
 from tests.shops import OWNER
@@ -388,75 +388,3 @@ async def answered(told: Told, conversation_id: ConversationId, order_id: uuid.U
         return await toolbox(AgentType.AURORA).call(
             turn, ToolRequest(id="1", name="confirm_order", arguments=arguments)
         )
-
-
-# Who waits for a person.
-
-
-async def waits(told: Told, since: datetime, phone: int = 1) -> ConversationId:
-    """A customer was handed over to a person then."""
-    async with told.engine.database.tenant(told.engine.shop.organization_id) as tenant:
-        one = await rows.customer(tenant, told.engine.shop, to(phone))
-        await tenant.execute("update contacts set name = $2 where id = $1", one.contact_id, f"Cliente {phone}")
-        await rows.wrote(tenant, told.engine.shop, one, "quero falar com alguém")
-        await conversations.hand_over(tenant, one.conversation_id, HandoffReason.ASKED_BY_MODEL, "reclamação")
-        await tenant.execute("update conversations set handoff_since = $2 where id = $1", one.conversation_id, since)
-    return one.conversation_id
-
-
-async def looked(told: Told, at: datetime) -> None:
-    """The schedule's next look from that time on."""
-    await told.passes(Briefing.WAITING, at + MINUTE, 10 * MINUTE)
-
-
-async def test_who_waits_too_long_is_told_of_once_a_wait(told: Told) -> None:
-    """Not before its time; then once, however often it is looked; a new wait of the same customer is told of again."""
-    await told.wants(Briefing.WAITING)
-    conversation = await waits(told, told.at(10))
-    await looked(told, told.at(10) + 15 * MINUTE)
-    assert await told.messages() == []
-    for later in (40, 50, 60):
-        await looked(told, told.at(10) + later * MINUTE)
-    (message,) = await told.ended(1)
-    assert message["message_type"] == "waiting_customer"
-    assert "Cliente 1 espera uma pessoa da loja há" in message["content"]
-    assert "Motivo: A assistente chamou uma pessoa: reclamação" in message["content"]
-    assert "“quero falar com alguém”" in message["content"]
-    async with told.engine.database.tenant(told.engine.shop.organization_id) as tenant:
-        await conversations.resume(tenant, conversation)
-    await waits(told, told.at(14))
-    await looked(told, told.at(15))
-    assert len(await told.messages()) == 2
-
-
-async def test_who_is_being_attended_is_not_waiting(told: Told) -> None:
-    """Somebody of the shop wrote since, or the conversation is a person's because they wrote: nobody is alarmed."""
-    await told.wants(Briefing.WAITING)
-    conversation = await waits(told, told.at(10, days=-2))
-    async with told.engine.database.tenant(told.engine.shop.organization_id) as tenant:
-        await outbox.record_phone_message(
-            tenant, told.engine.shop.organization_id, conversation, told.engine.shop.instance.id, rows.seen("x", "oi")
-        )
-    await looked(told, told.at(12, days=-2))
-    assert await told.messages() == []
-
-
-async def test_nobody_is_woken_at_night(told: Told) -> None:
-    """Who waits since the evening is told of in the morning."""
-    await told.wants(Briefing.WAITING)
-    await waits(told, told.at(20, days=-1))
-    await looked(told, told.at(3))
-    assert await told.messages() == []
-    await looked(told, told.at(8))
-    assert len(await told.messages()) == 1
-
-
-async def test_many_who_wait_are_told_of_a_few_at_a_time(told: Told) -> None:
-    """Seven at once are five messages, and two at the next look."""
-    await told.wants(Briefing.WAITING)
-    for phone in range(7):
-        await waits(told, told.at(10) + phone * MINUTE, phone)
-    await looked(told, told.at(11))
-    assert len(await told.messages()) == 5
-    await looked(told, told.at(11) + 10 * MINUTE)
-    assert len(await told.messages()) == 7

@@ -298,7 +298,7 @@ async def working(
     model = ChatModel.connect(api_key=SecretStr("x"), base_url=engine.model.base_url, timeout_seconds=5)
     activities = activities_of(engine.database, instances, channels(engine.http), model)
     queue = engine.settings.auzap_task_queue
-    async with worker_for(engine.temporal, activities, task_queue=queue):
+    async with worker_for(engine.temporal, activities, database=engine.database, task_queue=queue):
         taking = asyncio.create_task(Waking(engine.database, skipper.client, task_queue=queue).run(urls.app))
         yield
         taking.cancel()

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,19 +12,23 @@ from temporalio.testing import TimeSkipper
 
 from dev.practice_model.faults import Fault, FaultKind
 from domain.conversation import ConversationStatus
+from domain.handoffs import HandoffRules
 from domain.ids import QuestionId
+from domain.opening import OpeningHours, OpenSpan
 from domain.owners import OwnerRole
 from domain.replies import FINDING_OUT, NOT_ANSWERED
 from operating import handovers
 from operating.handovers import Released
 from storage import owners
+from storage.organizations import SettingsChange
 from storage.shop_questions import QuestionStatus
 from tests.engine import Engine
 from tests.office.conftest import MANAGER
 from tests.shops import CUSTOMER, OWNER
 from tests.storage.rows import Customer
-from tests.workflows.agenda_days import PATIENCE, called, shop_where_it_is
+from tests.workflows.agenda_days import PATIENCE, called, change_shop, shop_where_it_is
 from workflows import contracts
+from workflows.contracts import Release
 from workflows.ids import letter_workflow_id, question_workflow_id
 
 OTHER = "5511977770002"
@@ -264,8 +268,12 @@ async def test_one_customer_cannot_flood_the_owner(line: Line) -> None:
 
 
 async def lapsed(stepped: Line, skipper: TimeSkipper) -> uuid.UUID:
-    """A question that nobody answered in its hour."""
-    await shop_where_it_is(stepped.engine, 10)
+    """A question that nobody answered in its hour, in a shop that is open one day a week and patient: the hand-over,
+    whose clock is skipped to its next timer, has none."""
+    zone = await shop_where_it_is(stepped.engine, 10)
+    hours = OpeningHours({datetime.now(zone).weekday(): (OpenSpan(opens=time(9), closes=time(18)),)})
+    patient = HandoffRules(first_answer_minutes=1440, escalate_minutes=1440, tell_customer_minutes=1440)
+    await change_shop(stepped.engine, SettingsChange(handoff_rules=patient, opening_hours=hours))
     await stepped.asks()
     await stepped.gets(OWNER, TO_OWNER)
     question = await stepped.question()
@@ -297,7 +305,7 @@ async def test_unanswered_a_person_gets_the_conversation(stepped: Line, skipper:
     await engine.until_row("select 1 from messages where content = 'alguém?'")
     assert len(stepped.sent_to(CUSTOMER)) == 2
     released = await handovers.release(
-        engine.database, engine.temporal, engine.shop.organization_id, conversation["id"], by="teste"
+        engine.database, engine.temporal, engine.shop.organization_id, conversation["id"], Release(by="teste")
     )
     assert released is Released.DONE
     await engine.until_row("select 1 from messages where content = 'alguém?' and handled_as = 'answered'")

@@ -24,4 +24,5 @@ def test_the_histories_are_there() -> None:
     of_conversations = {"booking", "overtaken", "corrected", "handed_over", "released", "held"}
     of_the_agenda = {"booking_life", "booking_moved", "waiting_list", "campaign", "campaign_stopped", "briefing"}
     of_questions = {"question_answered", "question_lapsed", "remembered"}
-    assert {path.stem for path in HISTORIES} >= of_conversations | of_the_agenda | of_questions | {"letter"}
+    of_people = {"three_days", "forgotten", "taken", "skipped"}
+    assert {path.stem for path in HISTORIES} >= of_conversations | of_the_agenda | of_questions | of_people | {"letter"}

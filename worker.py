@@ -183,9 +183,11 @@ async def run(config: Settings) -> None:
             waking = asyncio.create_task(
                 Waking(database, client, task_queue=config.auzap_task_queue).run(config.database_url.get_secret_value())
             )
+            tidying = asyncio.create_task(process.tidy())
             _log.info("[WORKER] Message processor worker started", taskQueue=config.auzap_task_queue)
             await stop.wait()
             waking.cancel()
+            tidying.cancel()
             _log.info("[WORKER] Stopping, finishing what is under way")
     await model.close()
     await database.close()

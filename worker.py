@@ -50,7 +50,7 @@ from workflows.waiting_list import WaitingListWorkflow
 
 _log = structlog.get_logger()
 
-_CACHED = 100
+_CACHED = 70
 """Executions kept in memory between their steps: more than are ever under way at once; what waits for hours is read
 again from its history when something happens to it."""
 

@@ -28,6 +28,8 @@ MEMORY_LIMIT = 1.2
 MANY, MANY_QUICK = 10_000, 500
 
 _AT_ONCE = 20
+_REST = 30.0
+"""Seconds after which the worker has nothing under way, and has given back what it needed only then."""
 _SEEDED = """
 with made as (
     insert into contacts (organization_id, phone, name)
@@ -66,7 +68,7 @@ async def measure_handovers(count: int, report: Report) -> HandoverFigures:
     async with fresh_engine(lasting=False, report=report) as engine:
         report.progress("Warming up…")
         await engine.customers.paced(engine.customers.new_phones(100), per_second=10)
-        await asyncio.sleep(2)
+        await asyncio.sleep(_REST)
         at_rest = engine.meter.megabytes()[Part.WORKER]
         urls = engine.stack.urls
         temporal = await Client.connect(urls.temporal_address, data_converter=DATA_CONVERTER)
@@ -75,7 +77,7 @@ async def measure_handovers(count: int, report: Report) -> HandoverFigures:
         began = time.monotonic()
         await _open(temporal, database, engine.instance, count, report.progress)
         seconds = time.monotonic() - began
-        await asyncio.sleep(2)
+        await asyncio.sleep(_REST)
         await database.close()
         return HandoverFigures(count, round(seconds, 1), at_rest, engine.meter.megabytes()[Part.WORKER])
 

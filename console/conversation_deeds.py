@@ -3,6 +3,8 @@
 A refused form comes back with what was typed and the id of the same deed; one that was taken comes back empty.
 """
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID, uuid4, uuid5
 
@@ -14,7 +16,7 @@ from console.parts import Parts
 from console.rendering import Me, fragment
 from console.signed_in import SignedIn
 from console.standing import Sending, View
-from domain.ids import DeedId, LetterId, NoteId, OperatorId
+from domain.ids import ConversationId, DeedId, LetterId, NoteId, OperatorId
 from operating.refusal import Mistyped, NotInShop, Refused
 from storage import letters, ready_answers
 
@@ -67,67 +69,57 @@ def routes(parts: Parts) -> APIRouter:
     @routes.post("/assumir")
     async def claim(me: Me, request: Request, conversation_id: UUID, deed: Text = "") -> Response:
         """It is theirs from now on."""
-        view = await view_for(parts, me, conversation_id)
-        try:
-            await attending.claim(me.operator, view.id, _deed(view, deed))
-        except Refused as refused:
-            return await _standing(me, request, view, refused)
-        return await _standing(me, request, view)
+        return await _change(me, request, conversation_id, deed, partial(attending.claim, me.operator))
 
     @routes.post("/devolver")
     async def release(me: Me, request: Request, conversation_id: UUID, deed: Text = "") -> Response:
         """The AI's again."""
-        view = await view_for(parts, me, conversation_id)
-        try:
-            await attending.release(me.operator, view.id, _deed(view, deed))
-        except Refused as refused:
-            return await _standing(me, request, view, refused)
-        return await _standing(me, request, view)
+        return await _change(me, request, conversation_id, deed, partial(attending.release, me.operator))
 
     @routes.post("/resolver")
     async def resolve(me: Me, request: Request, conversation_id: UUID, deed: Text = "") -> Response:
         """Settled."""
-        view = await view_for(parts, me, conversation_id)
-        try:
-            await attending.resolve(me.operator, view.id, _deed(view, deed))
-        except Refused as refused:
-            return await _standing(me, request, view, refused)
-        return await _standing(me, request, view)
+        return await _change(me, request, conversation_id, deed, partial(attending.resolve, me.operator))
 
     @routes.post("/transferir")
     async def assign(me: Me, request: Request, conversation_id: UUID, para: Text = "", deed: Text = "") -> Response:
         """Somebody else's."""
-        view = await view_for(parts, me, conversation_id)
-        try:
-            whom = _uuid(para)
-            if whom is None:
-                raise Mistyped("Escolha para quem passar a conversa.")
-            await _assign(me, view, OperatorId(whom), _deed(view, deed))
-        except Refused as refused:
-            return await _standing(me, request, view, refused)
-        return await _standing(me, request, view)
+        return await _change(me, request, conversation_id, deed, partial(_assign, me, para))
 
     @routes.post("/pausar")
     async def pause(me: Me, request: Request, conversation_id: UUID, deed: Text = "") -> Response:
         """The AI is silent here."""
-        return await _set_ai(me, request, conversation_id, deed, enabled=False)
+        return await _change(me, request, conversation_id, deed, partial(_set_ai, me, enabled=False))
 
     @routes.post("/retomar")
     async def resume(me: Me, request: Request, conversation_id: UUID, deed: Text = "") -> Response:
         """The AI answers here again."""
-        return await _set_ai(me, request, conversation_id, deed, enabled=True)
+        return await _change(me, request, conversation_id, deed, partial(_set_ai, me, enabled=True))
 
-    async def _set_ai(me: SignedIn, request: Request, conversation_id: UUID, deed: str, *, enabled: bool) -> Response:
+    async def _change(
+        me: SignedIn,
+        request: Request,
+        conversation_id: UUID,
+        deed: str,
+        act: Callable[[ConversationId, DeedId], Awaitable[object]],
+    ) -> Response:
+        """Have it done, and show how the conversation stands then, or why it was refused."""
         view = await view_for(parts, me, conversation_id)
         try:
-            await attending.pause_ai(me.operator, view.id, enabled=enabled, deed_id=_deed(view, deed))
+            await act(view.id, _deed(view, deed))
         except Refused as refused:
             return await _standing(me, request, view, refused)
         return await _standing(me, request, view)
 
-    async def _assign(me: SignedIn, view: View, to: OperatorId, deed_id: DeedId) -> None:
+    async def _set_ai(me: SignedIn, conversation_id: ConversationId, deed_id: DeedId, *, enabled: bool) -> None:
+        await attending.pause_ai(me.operator, conversation_id, enabled=enabled, deed_id=deed_id)
+
+    async def _assign(me: SignedIn, para: str, conversation_id: ConversationId, deed_id: DeedId) -> None:
+        whom = _uuid(para)
+        if whom is None:
+            raise Mistyped("Escolha para quem passar a conversa.")
         try:
-            await attending.assign(me.operator, view.id, to, deed_id)
+            await attending.assign(me.operator, conversation_id, OperatorId(whom), deed_id)
         except NotInShop as unknown:  # the conversation was found: it is the colleague who is not there
             raise Refused("Essa pessoa não está mais na equipe; escolha outra.") from unknown
 

@@ -1,6 +1,7 @@
 """Commands for operators: who may sign in to a shop's console."""
 
 import sys
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
@@ -8,11 +9,13 @@ import typer
 from commands.desk import Desk, at_desk
 from commands.output import as_json, say, table
 from commands.shop import Json, Org
+from domain.ids import OperatorId, OrganizationId
 from domain.operators import Operator, OperatorRole
 from operating import operators
-from operating.deeds import at_command_line
+from operating.deeds import Deed, at_command_line
 from operating.passwords import Passwords, generated
 from operating.refusal import Mistyped
+from storage.database import Database
 
 operator = typer.Typer(help="Operadores: quem entra no console da loja.")
 
@@ -74,26 +77,13 @@ def listed(org: Org, json: Json = False) -> None:
 def remove(email: Email, org: Org) -> None:
     """Tira alguém do console, na hora; o que a pessoa fez continua registrado."""
 
-    async def work(desk: Desk) -> str:
-        shop = await desk.shop(org)
-        one = await operators.of_email(desk.database, shop, email)
-        await operators.deactivate(desk.database, shop, at_command_line(), one.id)
-        return one.name
-
-    say(f"{at_desk(work)} não entra mais no console da loja {org}.")
+    say(f"{_changed(email, org, operators.deactivate)} não entra mais no console da loja {org}.")
 
 
 @operator.command("restore")
 def restore(email: Email, org: Org) -> None:
     """Deixa entrar de novo quem foi tirado, com a senha que tinha."""
-
-    async def work(desk: Desk) -> str:
-        shop = await desk.shop(org)
-        one = await operators.of_email(desk.database, shop, email)
-        await operators.reactivate(desk.database, shop, at_command_line(), one.id)
-        return one.name
-
-    say(f"{at_desk(work)} entra de novo no console da loja {org}.")
+    say(f"{_changed(email, org, operators.reactivate)} entra de novo no console da loja {org}.")
 
 
 @operator.command("password")
@@ -101,14 +91,25 @@ def new_password(email: Email, org: Org, password_stdin: FromStdin = False, gene
     """Troca a senha de alguém e encerra as sessões abertas da pessoa."""
     password = _password(password_stdin, generate)
 
+    async def change(database: Database, shop: OrganizationId, deed: Deed, operator_id: OperatorId) -> None:
+        await operators.set_password(database, Passwords(), shop, deed, operator_id, password)
+
+    say(f"Senha de {_changed(email, org, change)} trocada.")
+    _tell(password, generate)
+
+
+def _changed(
+    email: str, org: str, change: Callable[[Database, OrganizationId, Deed, OperatorId], Awaitable[object]]
+) -> str:
+    """Have something done to the operator of that email; the name."""
+
     async def work(desk: Desk) -> str:
         shop = await desk.shop(org)
         one = await operators.of_email(desk.database, shop, email)
-        await operators.set_password(desk.database, Passwords(), shop, at_command_line(), one.id, password)
+        await change(desk.database, shop, at_command_line(), one.id)
         return one.name
 
-    say(f"Senha de {at_desk(work)} trocada.")
-    _tell(password, generate)
+    return at_desk(work)
 
 
 def _password(from_stdin: bool, generate: bool) -> str:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.handing_over import HandingOver, Kept, TypedOnPhone, Waiting
+    from activities.handing_over import Kept
     from activities.serving import Serving, WriteNote
     from domain.events import InboundMessage, ShopMessageSeen
     from domain.texts import remembered
     from workflows import policies
     from workflows.contracts import HandoffStart, PersonNote, Release, Resolve
+    from workflows.recording import record, record_from_phone
     from workflows.standing import StandingKeeper
 
 
@@ -73,16 +74,7 @@ class Arrivals:
 
     async def _record_inbox(self) -> None:
         self._recording, self.inbox = sorted(self.inbox, key=lambda message: message.sent_at), []
-        kept = await workflow.execute_local_activity_method(
-            HandingOver.record_while_waiting,
-            Waiting(
-                organization_id=self._conversation.organization_id,
-                instance_id=self._conversation.instance_id,
-                conversation_key=self._conversation.conversation_key,
-                messages=tuple(self._recording),
-            ),
-            **policies.DATABASE_STEP,
-        )
+        kept = await record(self._conversation, self._recording)
         known = {message.provider_message_id for message in self.unanswered}
         if isinstance(kept, Kept):  # not from a worker that did not say so yet
             known.update(kept.handled_before)
@@ -95,16 +87,7 @@ class Arrivals:
         self.unanswered, self._recording = self.unanswered[-policies.REMEMBERED :], []
 
     async def _heed(self, seen: ShopMessageSeen, standing: StandingKeeper, *, is_on_phone: bool) -> None:
-        takeover = await workflow.execute_local_activity_method(
-            HandingOver.record_phone_message,
-            TypedOnPhone(
-                organization_id=self._conversation.organization_id,
-                instance_id=self._conversation.instance_id,
-                conversation_key=self._conversation.conversation_key,
-                seen=seen,
-            ),
-            **policies.DATABASE_STEP,
-        )
+        takeover = await record_from_phone(self._conversation, seen)
         if takeover.takes_over:
             self.unanswered = [m for m in self.unanswered if m.sent_at > seen.sent_at]
             quiet_until = workflow.now() + timedelta(minutes=takeover.quiet_minutes)

@@ -16,7 +16,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     import workflows.contracts as contracts
     import workflows.policies as policies
-    from activities.handing_over import HandingOver, HandOver, TypedOnPhone
+    from activities.handing_over import HandingOver, HandOver
     from activities.opening import Opening, OpenTurn, TurnOpening
     from activities.remembering import Remember
     from activities.sending import SendReply
@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts import Claim, ConversationStart, HandoffStart, Release, Skip
     from workflows.delivery import Delivery, drop
     from workflows.ids import turn_id
+    from workflows.recording import record_from_phone
     from workflows.remembering import remember
     from workflows.settling import settle
     from workflows.takeover import go_on_as_handoff, shortened
@@ -237,22 +238,10 @@ class MessageWorkflow:
         """Somebody wrote on the shop's phone: to a customer, then the AI is silent; or to an owner, then it is not."""
         seen, self._phone = self._phone[0], self._phone[1:]
         before = tuple(sorted((m for m in self._inbox if m.sent_at <= seen.sent_at), key=lambda m: m.sent_at))
-        takeover = await workflow.execute_local_activity_method(
-            HandingOver.record_phone_message,
-            TypedOnPhone(
-                organization_id=self._start.organization_id,
-                instance_id=self._start.instance_id,
-                conversation_key=self._start.conversation_key,
-                seen=seen,
-                before=before,
-            ),
-            **policies.DATABASE_STEP,
-        )
+        takeover = await record_from_phone(self._start, seen, before)
         if not takeover.takes_over:
-            self._inbox[:0], self._turn_messages = (
-                self._turn_messages,
-                [],
-            )  # what it interrupted is still to be answered
+            self._inbox[:0] = self._turn_messages  # what it interrupted is still to be answered
+            self._turn_messages = []
             return
         # What was written before it is answered by it; what the customer wrote afterwards still waits.
         self._inbox = [m for m in self._inbox if m not in before]

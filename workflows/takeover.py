@@ -6,11 +6,11 @@ from typing import NoReturn
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.handing_over import HandingOver, Waiting
     from domain.events import InboundMessage, ShopMessageSeen
     from domain.texts import remembered
     from workflows import contracts, policies
     from workflows.contracts import Claim, HandoffStart
+    from workflows.recording import record
 
 
 async def go_on_as_handoff(
@@ -30,16 +30,7 @@ async def go_on_as_handoff(
         batch = sorted(inbox, key=lambda message: message.sent_at)
         inbox.clear()
         stored(batch)
-        await workflow.execute_local_activity_method(
-            HandingOver.record_while_waiting,
-            Waiting(
-                organization_id=conversation.organization_id,
-                instance_id=conversation.instance_id,
-                conversation_key=conversation.conversation_key,
-                messages=tuple(batch),
-            ),
-            **policies.DATABASE_STEP,
-        )
+        await record(conversation, batch)
         unanswered = (*handoff.unanswered, *shortened(batch))[-policies.REMEMBERED :]
         handoff = handoff.model_copy(update={"unanswered": unanswered})
     await workflow.wait_condition(workflow.all_handlers_finished)
